@@ -1,0 +1,12 @@
+/** What the procedure asks a person. Left out in unattended runs: then nothing is chosen, confirmed or discarded. */
+import type { Peer } from "../link/backend.ts";
+import type { BondRecord } from "../storage/records.ts";
+
+export interface EnsurePrompts {
+  /** Opens the chooser for a device that cannot be reached without one. Must run inside a user gesture. */
+  choosePeer?(record: BondRecord | null, signal: AbortSignal): Promise<Peer>;
+  /** The platform id is new but name and services fit: is this the device of `record`? */
+  confirmIdentity?(record: BondRecord, peer: Peer, signal: AbortSignal): Promise<boolean>;
+  /** May the bond of `record` be replaced? The device was reset, or something imitates it. */
+  confirmRepair?(record: BondRecord, signal: AbortSignal): Promise<boolean>;
+}

@@ -1,0 +1,143 @@
+/** The answer of one bond procedure: the same in the page, in a link and in a script. */
+import type { Failure, PairingReason } from "../link/failure.ts";
+import type { Transport } from "../link/backend.ts";
+import type { Level, SuspectReason } from "../storage/records.ts";
+
+/** Result codes, by name. 70 (internal fault) is not a result of a bond operation. */
+export const ResultCode = {
+  ok: 0,
+  "not-valid": 1,
+  "pairing-failed": 2,
+  adapter: 3,
+  permission: 4,
+  unreachable: 5,
+  cancelled: 6,
+  unsupported: 7,
+  "below-level": 8,
+  "not-persisted": 9,
+  "peer-key-missing": 10,
+  usage: 64,
+} as const;
+
+export type ResultName = keyof typeof ResultCode;
+export type ResultCodeValue = (typeof ResultCode)[ResultName];
+
+export type Mode = "ensure" | "check" | "repair";
+
+/** In the order in which they run. */
+export const STEPS = [
+  "adapter",
+  "permission",
+  "known",
+  "connect",
+  "discover",
+  "verify",
+  "pair",
+  "prove",
+  "trust",
+  "persist",
+] as const;
+export type StepName = (typeof STEPS)[number];
+
+export interface StepReport {
+  readonly step: StepName;
+  readonly status: "started" | "skipped" | "done" | "failed";
+  /** From 1; counts retries of transient failures. */
+  readonly attempt: number;
+  /** Milliseconds since `started`; 0 for `started` and `skipped`. */
+  readonly ms: number;
+  /** Why it was skipped or how it failed. */
+  readonly note: StepNote | null;
+}
+
+export type StepNote =
+  | { readonly kind: "satisfied" }
+  | { readonly kind: "not-needed" }
+  | { readonly kind: "read-only" }
+  | { readonly kind: "never-proven" }
+  | { readonly kind: "by-request" }
+  | { readonly kind: "retrying"; readonly inMs: number; readonly failure: Failure }
+  | { readonly kind: "failure"; readonly failure: Failure }
+  | { readonly kind: "refused"; readonly reason: ResultReason };
+
+export type ResultReason =
+  | PairingReason
+  | SuspectReason
+  /** 1 */
+  | "no-record"
+  | "never-proven"
+  /** 2 */
+  | "system-bond-in-the-way"
+  /** 3 */
+  | "adapter-missing"
+  | "adapter-off"
+  | "adapter-too-old"
+  /** 4 */
+  | "needs-chooser"
+  | "blocked"
+  | "held-elsewhere"
+  | "store-unreadable"
+  /** 5 */
+  | "connect-failed"
+  | "link-lost"
+  | "time-limit"
+  /** 6 */
+  | "by-person"
+  /** 7 */
+  | "no-probe"
+  | "probe-not-found"
+  | "no-web-bluetooth"
+  | "level-not-shown-here"
+  | "operation-not-supported"
+  /** 8 */
+  | "probe-below-level"
+  /** 9 */
+  | "store-failed"
+  /** 64 */
+  | "no-gesture"
+  | "bad-parameters"
+  | "unexpected";
+
+/** What to offer next; the words live in the UI. */
+export type Remedy =
+  | "continue"
+  | "run-ensure"
+  | "retry"
+  | "retry-in-pairing-mode"
+  | "check-adapter"
+  | "choose-again"
+  | "close-other-tab"
+  | "move-closer"
+  | "choose-probe"
+  | "use-other-browser"
+  | "remove-in-system-settings"
+  | "pair-in-system-settings"
+  | "repair"
+  | "free-space"
+  | "fix-call";
+
+export type Evidence = "none" | "recorded" | "reachable" | "access-verified";
+
+export interface BondResult {
+  readonly code: ResultCodeValue;
+  readonly name: ResultName;
+  readonly reason: ResultReason | null;
+  readonly mode: Mode;
+  /** Record id; null when none was made. */
+  readonly bondId: string | null;
+  readonly device: string;
+  readonly transport: Transport;
+  readonly level: Level | null;
+  readonly keySize: number | null;
+  /** What this run showed. */
+  readonly evidence: Evidence;
+  /** Time of the newest proof, this run's or an older one. */
+  readonly provenAt: string | null;
+  readonly persisted: boolean;
+  readonly bondChanged: "none" | "created" | "replaced" | "restored" | "marked-suspect";
+  readonly halfBondSuspected: boolean;
+  readonly remedy: Remedy;
+  readonly failure: Failure | null;
+  readonly steps: readonly StepReport[];
+  readonly appVersion: string;
+}

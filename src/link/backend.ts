@@ -1,0 +1,112 @@
+import type { Operation } from "./failure.ts";
+import type { CharacteristicRef, GattTable, Uuid } from "./gatt.ts";
+
+/**
+ * The one interface the product has to Bluetooth. Every rejection is a `DeviceError`; an aborted signal rejects with
+ * `{ kind: "cancelled", by: "caller" }` at once, also where the platform call itself never settles.
+ */
+export interface Backend {
+  readonly capabilities: Capabilities;
+  /** Whether there is a radio to use now. Never rejects because of the radio: that is an answer. */
+  availability(signal: AbortSignal): Promise<Availability>;
+  /** Opens the chooser; must be called from a user gesture. No time limit: choosers may stay open for ever. */
+  choose(request: ChooseRequest, signal: AbortSignal): Promise<Peer>;
+  /** Peers this backend can reach again without a chooser; empty where it cannot know. */
+  known(signal: AbortSignal): Promise<readonly Peer[]>;
+}
+
+export type Transport = "web-bluetooth" | "dongle" | "demo";
+
+/** What a backend can honestly say. Screens ask this, never which backend they have. */
+export interface Capabilities {
+  readonly transport: Transport;
+  /** `on-demand`: there is no pairing call; a protected read makes the system pair. */
+  readonly pairing: "explicit" | "on-demand";
+  /** Known devices come back after a reload and a restart without a chooser. */
+  readonly remembersPeers: boolean;
+  /** Who keeps the keys, and so who can remove a bond. */
+  readonly keysOwnedBy: "system" | "bondkeeper";
+  readonly reports: {
+    readonly encryption: boolean;
+    readonly bond: boolean;
+    readonly attributeHandles: boolean;
+    readonly adapterPower: boolean;
+    readonly attErrors: boolean;
+  };
+}
+
+export type Availability =
+  | { readonly state: "ready" }
+  | { readonly state: "adapter-missing" }
+  | { readonly state: "adapter-off" }
+  | { readonly state: "api-missing"; readonly why: "browser" | "insecure-context" | "disabled" }
+  | { readonly state: "blocked"; readonly by: "site-setting" | "system-permission" | "permissions-policy" };
+
+export interface ChooseRequest {
+  /** Show only devices that advertise all of these. Empty: every device (with `namePrefix`, those it fits). */
+  readonly services: readonly Uuid[];
+  readonly namePrefix?: string;
+  /** Services the page may use after choosing, besides `services`. */
+  readonly optionalServices: readonly Uuid[];
+}
+
+export interface Peer {
+  /** The platform's id. A hint: it may change, and the same id is no proof of the same device. */
+  readonly id: string;
+  /** As the system gives it; hostile text, may be missing. */
+  readonly name: string | undefined;
+  /** `signal` also ends a connection attempt that hangs. */
+  connect(signal: AbortSignal): Promise<Connection>;
+  /**
+   * Drops the permission to reach this peer. On Web Bluetooth the system's bond stays. `unsupported` where the
+   * platform has no such call.
+   */
+  forget(signal: AbortSignal): Promise<"forgotten" | "unsupported">;
+}
+
+export interface LinkLost {
+  readonly by: "us" | "peer";
+}
+
+/** One link. All operations queue per device; values are octets as the peer sent them. */
+export interface Connection extends AsyncDisposable {
+  /** Settles once, when the link ends for whatever reason. Never rejects. */
+  readonly closed: Promise<LinkLost>;
+  discover(signal: AbortSignal): Promise<GattTable>;
+  /** `mayPair`: a system pairing dialog may appear, so the time limit is longer. */
+  read(ref: CharacteristicRef, options: AccessOptions): Promise<Uint8Array>;
+  write(ref: CharacteristicRef, value: Uint8Array, options: WriteOptions): Promise<void>;
+  /** Resolves when subscribed; the result ends the subscription. */
+  subscribe(
+    ref: CharacteristicRef,
+    onValue: (value: Uint8Array) => void,
+    options: AccessOptions,
+  ): Promise<() => Promise<void>>;
+}
+
+export interface AccessOptions {
+  readonly signal: AbortSignal;
+  readonly mayPair?: boolean;
+}
+
+export interface WriteOptions extends AccessOptions {
+  readonly response: boolean;
+}
+
+/** Milliseconds after which we stop waiting for the platform. The chooser has none. */
+export type TimeLimits = Readonly<Record<Exclude<Operation, "choose">, number>>;
+
+/** Connect 25 s, discovery 15 s, ATT 30 s plus margin; 60 s more where a pairing dialog may be open. */
+export const DEFAULT_LIMITS: TimeLimits = {
+  availability: 5_000,
+  connect: 25_000,
+  discover: 15_000,
+  read: 35_000,
+  write: 35_000,
+  subscribe: 35_000,
+  pair: 95_000,
+  forget: 5_000,
+  disconnect: 5_000,
+};
+/** Added to read, write and subscribe where `mayPair` is set. */
+export const PAIRING_DIALOG_MS = 60_000;

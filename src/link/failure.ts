@@ -1,0 +1,97 @@
+/** The failure vocabulary of the device boundary: data until `explain` in the UI turns it into words. */
+
+/** Reasons of result code 2, as the feature contract names them. */
+export type PairingReason =
+  | "passkey-wrong"
+  | "oob-missing"
+  | "auth-requirements"
+  | "confirm-failed"
+  | "not-supported-by-peer"
+  | "key-size"
+  | "command-not-supported"
+  | "unspecified"
+  | "repeated-attempts"
+  | "invalid-parameters"
+  | "dhkey-check"
+  | "comparison-rejected"
+  | "not-for-le"
+  | "key-rejected"
+  | "peer-busy"
+  | "smp-timeout"
+  | "link-lost-while-pairing"
+  | "declined-by-peer"
+  | "authentication-failed"
+  | "os-dialog-failed"
+  | "os-canceled"
+  | "os-timeout";
+
+/** What we were doing; named in messages and used to pick the time limit. */
+export type Operation =
+  | "choose"
+  | "connect"
+  | "discover"
+  | "read"
+  | "write"
+  | "subscribe"
+  | "pair"
+  | "forget"
+  | "availability"
+  | "disconnect";
+
+/** Why an operation on a device ended. Every throw that crosses the backend boundary carries one of these. */
+export type Failure =
+  | { readonly kind: "cancelled"; readonly by: "caller" | "chooser" }
+  | { readonly kind: "adapter"; readonly state: "missing" | "off" | "too-old" }
+  | { readonly kind: "api-missing"; readonly why: "browser" | "insecure-context" | "disabled" }
+  | { readonly kind: "blocked"; readonly by: "site-setting" | "system-permission" | "permissions-policy" }
+  /** The web permission for this device is gone; the person must choose it again. */
+  | { readonly kind: "permission-lost" }
+  /** The system forgot the device, or it vanished while it was being chosen. */
+  | { readonly kind: "device-gone" }
+  | { readonly kind: "unreachable"; readonly detail: "attempt-failed" | "unknown" | "out-of-range" }
+  | { readonly kind: "link-lost"; readonly during: Operation | "idle" }
+  | { readonly kind: "timeout"; readonly during: Operation; readonly afterMs: number }
+  | { readonly kind: "busy"; readonly what: "connect" | "operation" }
+  | { readonly kind: "not-found"; readonly what: "service" | "characteristic" | "descriptor" }
+  | { readonly kind: "service-not-allowed"; readonly why: "not-requested" | "blocklisted" }
+  /** The peer protects the attribute. `ambiguous`: on Linux this may also mean that nobody may do it. */
+  | {
+      readonly kind: "access-refused";
+      readonly why: "not-paired" | "not-permitted" | "not-authorized" | "key-size";
+      readonly ambiguous: boolean;
+    }
+  | { readonly kind: "pairing-failed"; readonly reason: PairingReason }
+  /** The peer has no key for us, has another one, or refused to encrypt. */
+  | {
+      readonly kind: "key-refused";
+      readonly reason: "key-missing" | "key-mismatch" | "encryption-refused";
+    }
+  | { readonly kind: "stale-handle" }
+  | { readonly kind: "not-supported"; readonly what: "operation" | "device" }
+  | { readonly kind: "invalid-length" }
+  /** An ATT error that says nothing about security; `code` where it is known. */
+  | { readonly kind: "att-error"; readonly code?: number }
+  | { readonly kind: "system-error" }
+  | { readonly kind: "needs-gesture" }
+  | { readonly kind: "usage"; readonly text: string }
+  | { readonly kind: "unknown"; readonly name: string; readonly text: string };
+
+export type FailureKind = Failure["kind"];
+
+/** The one error class that crosses the backend boundary. `cause` keeps the original. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(`Device operation failed: ${failure.kind}`, options);
+    this.failure = failure;
+  }
+}
+
+/** The failure an error carries; anything that is not a DeviceError stays `unknown`, with its text. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof DeviceError) return error.failure;
+  if (error instanceof Error) return { kind: "unknown", name: error.name, text: error.message };
+  return { kind: "unknown", name: "Error", text: String(error) };
+}

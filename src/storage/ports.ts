@@ -1,0 +1,75 @@
+/** What the bond procedure and the screens need from storage; implemented over IndexedDB and, in tests, in memory. */
+import type { BondRecord, GattTableRecord, HistoryEntry, Quarantined, Settings } from "./records.ts";
+
+/** Why a store operation failed. Never read as "there is nothing". */
+export type StorageFailure =
+  | { readonly kind: "unreadable"; readonly detail: string }
+  | { readonly kind: "superseded" }
+  | { readonly kind: "terminated" }
+  | { readonly kind: "quota" }
+  | { readonly kind: "refused"; readonly detail: string };
+
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+  readonly failure: StorageFailure;
+
+  constructor(failure: StorageFailure, options?: ErrorOptions) {
+    super(`Cannot use storage: ${failure.kind}`, options);
+    this.failure = failure;
+  }
+}
+
+export interface BondChange {
+  readonly id: string;
+  readonly what: "put" | "deleted";
+  /** True when another tab did it. */
+  readonly remote: boolean;
+}
+
+export interface BondStore {
+  get(id: string): Promise<BondRecord | undefined>;
+  /** Every readable record, archived ones included; rows that cannot be read go to `quarantined`. */
+  all(): Promise<readonly BondRecord[]>;
+  byPlatformId(platformId: string): Promise<readonly BondRecord[]>;
+  /** One transaction with strict durability; resolves when it is on disk. Several records: all or none. */
+  put(records: readonly BondRecord[], history?: readonly HistoryEntry[]): Promise<void>;
+  /** Purges the record, its table and its history. Resolves false when it did not exist. */
+  delete(id: string): Promise<boolean>;
+  quarantined(): Promise<readonly Quarantined[]>;
+  /** Fires after every real change, here and in other tabs. Listener errors are isolated. */
+  onChange(listener: (change: BondChange) => void, signal: AbortSignal): void;
+}
+
+export interface GattStore {
+  get(bondId: string): Promise<GattTableRecord | undefined>;
+  put(record: GattTableRecord): Promise<void>;
+  clear(bondId: string): Promise<"removed" | "not-found">;
+  clearAll(): Promise<number>;
+}
+
+export interface HistoryStore {
+  append(entries: readonly HistoryEntry[]): Promise<void>;
+  /** Newest first. */
+  of(bondId: string, limit: number): Promise<readonly HistoryEntry[]>;
+}
+
+export interface SettingsStore {
+  get(): Promise<Settings>;
+  update(change: Partial<Omit<Settings, "v" | "profileId">>): Promise<Settings>;
+}
+
+export interface Stores {
+  readonly bonds: BondStore;
+  readonly gatt: GattStore;
+  readonly history: HistoryStore;
+  readonly settings: SettingsStore;
+}
+
+/** One procedure per device across tabs (Web Locks in the browser). */
+export interface Locks {
+  /** Runs `work` while holding `name`; resolves `held-elsewhere` without running it if somebody else holds it. */
+  exclusive<T>(
+    name: string,
+    work: () => Promise<T>,
+  ): Promise<{ readonly kind: "done"; readonly value: T } | { readonly kind: "held-elsewhere" }>;
+}
