@@ -103,3 +103,28 @@ export interface KeyStore {
   /** Resolves false when there was none. Only a person's act leads here. */
   delete(local: Address, peer: Address): Promise<boolean>;
 }
+
+/** What SMP and GAP need of a link to secure it; `host/link` fulfils it. */
+export interface SecureLink {
+  readonly role: "central" | "peripheral";
+  /** The addresses that were used over the air when the link was made (they enter c1, f5 and f6). */
+  readonly localAddress: Address;
+  readonly peerAddress: Address;
+  /** True while the controller reports the link as encrypted. */
+  readonly encrypted: boolean;
+  /**
+   * Central only: LE Enable Encryption and the wait for Encryption Change or Encryption Key Refresh Complete. Rejects
+   * with HciError carrying the status, or when the link ends.
+   */
+  encrypt(key: LongTermKey): Promise<void>;
+  /** Peripheral only: answers LE Long Term Key Request; null is a Negative Reply, so is no handler. */
+  onLongTermKeyRequest:
+    | ((rand: Bytes, ediv: number) => LongTermKey | null | Promise<LongTermKey | null>)
+    | undefined;
+  /** Called on every change of encryption, the loss of it included, and on a key refresh. */
+  onEncryptionChange:
+    | ((change: { readonly encrypted: boolean; readonly status: number }) => void)
+    | undefined;
+  /** Ends the link; resolves when it is gone. */
+  disconnect(reason: number): Promise<void>;
+}
