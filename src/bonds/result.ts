@@ -68,6 +68,7 @@ export type ResultReason =
   | "never-proven"
   /** 2 */
   | "system-bond-in-the-way"
+  | "needs-system-pairing"
   /** 3 */
   | "adapter-missing"
   | "adapter-off"
@@ -81,6 +82,7 @@ export type ResultReason =
   | "connect-failed"
   | "link-lost"
   | "time-limit"
+  | "probe-failed"
   /** 6 */
   | "by-person"
   /** 7 */
