@@ -1,0 +1,56 @@
+/**
+ * The one source of the page's security policy: the servers send it as headers, the build writes what a document may
+ * carry into `index.html` as well, so that a host without headers still gets it.
+ */
+
+type Directives = Readonly<Record<string, string>>;
+
+/** `trusted-types` names lit's own policy and ours; every other one, and `eval` with it, is refused. */
+const DIRECTIVES: Directives = {
+  "default-src": "'none'",
+  "script-src": "'self'",
+  "style-src": "'self'",
+  "img-src": "'self' data:",
+  "manifest-src": "'self'",
+  "connect-src": "'self'",
+  "worker-src": "'self'",
+  "base-uri": "'none'",
+  "form-action": "'none'",
+  "frame-ancestors": "'none'",
+  "require-trusted-types-for": "'script'",
+  "trusted-types": "lit-html bondkeeper",
+};
+
+/** A browser ignores these in a document, with a message in its console. */
+const HEADER_ONLY: ReadonlySet<string> = new Set(["frame-ancestors"]);
+
+/** Where the development server pushes changed modules. Never part of what is deployed. */
+const HOT_RELOAD = "ws://localhost:* ws://127.0.0.1:*";
+
+function policy(directives: Directives): string {
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join("; ");
+}
+
+/** The value of `Content-Security-Policy` that a server sends. */
+export const CONTENT_SECURITY_POLICY = policy(DIRECTIVES);
+
+/** What of it a `<meta http-equiv>` may say. */
+export const DOCUMENT_POLICY = policy(
+  Object.fromEntries(Object.entries(DIRECTIVES).filter(([name]) => !HEADER_ONLY.has(name))),
+);
+
+export const REFERRER_POLICY = "no-referrer";
+
+/** Every header a server of this page sends; `development` adds the socket of the module server. */
+export function securityHeaders(mode: "development" | "production"): Record<string, string> {
+  const connect = `${DIRECTIVES["connect-src"] ?? ""} ${HOT_RELOAD}`;
+  return {
+    "Content-Security-Policy":
+      mode === "development" ? policy({ ...DIRECTIVES, "connect-src": connect }) : CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": REFERRER_POLICY,
+    "Permissions-Policy": "bluetooth=(self), usb=(self), serial=(self)",
+    "X-Content-Type-Options": "nosniff",
+  };
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { defineConfig, type Plugin } from "vite";
+import { DOCUMENT_POLICY, REFERRER_POLICY, securityHeaders } from "./src/app/security-policy.ts";
+
+/** Writes the policy into the built page, before anything it governs. */
+function documentPolicy(): Plugin {
+  return {
+    name: "bondkeeper-document-policy",
+    apply: "build",
+    transformIndexHtml: () => [
+      {
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: DOCUMENT_POLICY },
+        injectTo: "head-prepend",
+      },
+      { tag: "meta", attrs: { name: "referrer", content: REFERRER_POLICY }, injectTo: "head-prepend" },
+    ],
+  };
+}
+
+function appVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+  if (typeof manifest === "object" && manifest !== null && "version" in manifest)
+    return String(manifest.version);
+  throw new Error("Cannot build: package.json has no version");
+}
+
+export default defineConfig({
+  // The built folder works under any path of any host.
+  base: "./",
+  define: { __APP_VERSION__: JSON.stringify(appVersion()) },
+  plugins: [documentPolicy()],
+  build: {
+    target: "esnext",
+    sourcemap: true,
+    // The polyfill is an inline script; every browser with Web Bluetooth has the real thing.
+    modulePreload: { polyfill: false },
+    // No `data:` URL may stand for a script, a style or a font.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    headers: securityHeaders("development"),
+    // The overlay writes innerHTML, which the policy forbids; errors stand in the terminal.
+    hmr: { overlay: false },
+  },
+  preview: { headers: securityHeaders("production") },
+});
