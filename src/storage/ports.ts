@@ -7,7 +7,12 @@ export type StorageFailure =
   | { readonly kind: "superseded" }
   | { readonly kind: "terminated" }
   | { readonly kind: "quota" }
-  | { readonly kind: "refused"; readonly detail: string };
+  /** `shared-host`: other people's pages have this origin; `no-api`: there is no IndexedDB; `denied`: private mode or a setting. */
+  | {
+      readonly kind: "refused";
+      readonly why: "shared-host" | "no-api" | "denied" | "unknown";
+      readonly detail: string;
+    };
 
 export class StorageError extends Error {
   override readonly name = "StorageError";
@@ -27,15 +32,20 @@ export interface BondChange {
 }
 
 export interface BondStore {
+  /** Rejects with `unreadable` where there is a row that does not fit: a damaged record is not a missing one. */
   get(id: string): Promise<BondRecord | undefined>;
   /** Every readable record, archived ones included; rows that cannot be read go to `quarantined`. */
   all(): Promise<readonly BondRecord[]>;
+  /** Rejects with `unreadable` where a row that does not fit has this platform id. */
   byPlatformId(platformId: string): Promise<readonly BondRecord[]>;
   /** One transaction with strict durability; resolves when it is on disk. Several records: all or none. */
   put(records: readonly BondRecord[], history?: readonly HistoryEntry[]): Promise<void>;
   /** Purges the record, its table and its history. Resolves false when it did not exist. */
   delete(id: string): Promise<boolean>;
+  /** Rows of every store that could not be read, with their raw contents, oldest first. */
   quarantined(): Promise<readonly Quarantined[]>;
+  /** A person gave this entry up: deletes it, and the damaged row itself if it still stands. False when unknown. */
+  discardQuarantined(id: string): Promise<boolean>;
   /** Fires after every real change, here and in other tabs. Listener errors are isolated. */
   onChange(listener: (change: BondChange) => void, signal: AbortSignal): void;
 }

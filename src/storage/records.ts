@@ -133,6 +133,8 @@ export interface Settings {
 
 /** A stored row that does not fit its record type, kept aside as it was found. */
 export interface Quarantined {
+  /** Names this entry; one stored row can be set aside more than once, each time with other contents. */
+  readonly id: string;
   readonly store: "bonds" | "gatt" | "history" | "settings";
   readonly key: string;
   readonly reason: string;
