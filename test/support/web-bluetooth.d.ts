@@ -1,0 +1,5 @@
+/** Present in Chromium, missing in the type package. */
+declare const BluetoothRemoteGATTCharacteristic: {
+  readonly prototype: BluetoothRemoteGATTCharacteristic;
+  new (): BluetoothRemoteGATTCharacteristic;
+};
