@@ -8,7 +8,7 @@ export const MAX_NAME_OCTETS = 248;
  * says may be ignored when shown. The two joiners and the variation selectors stay: Persian and emoji need them.
  */
 const HIDDEN =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\uFFF9-\uFFFB[\p{Default_Ignorable_Code_Point}--[\u200C\u200D\uFE00-\uFE0F]]]/gv;
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\uFFF9-\uFFFB[\p{Default_Ignorable_Code_Point}--[\u{200C}\u{200D}\p{Variation_Selector}]]]/gv;
 
 const utf8 = new TextEncoder();
 
