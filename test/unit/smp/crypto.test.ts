@@ -3,38 +3,10 @@ import { test } from "node:test";
 import { fromHex, toHex } from "../../../hci/codec/bytes.ts";
 import { aesCmac, c1, f4, f5, f6, g2, maskKey, passkeyOctets, s1 } from "../../../hci/smp/crypto.ts";
 import { nodeCrypto as aes, p256 } from "../../support/crypto.ts";
-import { address, loadVectors } from "../../support/vectors.ts";
+import { address } from "../../support/vectors.ts";
+import vectors from "../../vectors/crypto.json" with { type: "json" };
 
 type Values = Readonly<Record<string, string>>;
-interface KeyVector {
-  readonly priv: string;
-  readonly x: string;
-  readonly y: string;
-}
-interface CryptoVectors {
-  readonly aes_cmac_rfc4493: {
-    readonly key: string;
-    readonly aes_k_0: string;
-    readonly cases: readonly { readonly m: string; readonly tag: string }[];
-  };
-  readonly c1: { readonly [K in "k" | "r" | "preq" | "pres" | "ia" | "ra" | "out"]: string } & {
-    readonly iat: number;
-    readonly rat: number;
-  };
-  readonly s1: Values;
-  readonly tk_passkey: { readonly passkey: string; readonly TK: string };
-  readonly key_masking: { readonly full: string; readonly size7: string };
-  readonly p256: { readonly A_debug: KeyVector; readonly B: KeyVector; readonly dhkey: string };
-  readonly p256_set2: { readonly A: KeyVector; readonly B: KeyVector; readonly dhkey: string };
-  readonly f4: Values;
-  readonly f5: Values;
-  readonly f6: Values;
-  readonly g2: Values;
-  readonly h6: Values;
-  readonly h7: Values;
-}
-
-const vectors = loadVectors("crypto.json") as CryptoVectors;
 
 /** The octets of one named value; a misspelt name fails here and not as an empty value. */
 function value(from: Values, name: string): Uint8Array {
@@ -75,7 +47,7 @@ test("c1 matches Vol 3 Part H 2.2.3", () => {
 
 test("s1 matches Vol 3 Part H 2.2.4", () => {
   const { s1: v } = vectors;
-  assert.equal(toHex(s1(aes, value(v, "k"), value(v, "r1"), value(v, "r2"))), v["out"]);
+  assert.equal(toHex(s1(aes, value(v, "k"), value(v, "r1"), value(v, "r2"))), v.out);
 });
 
 test("A passkey with leading zeros becomes a TK as in Vol 3 Part H 2.3.5.3", () => {
@@ -91,7 +63,7 @@ test("A key of 7 octets is masked as in Vol 3 Part H 2.3.4, one of 16 stays", ()
 
 test("f4 matches Vol 3 Part H D.2", () => {
   const { f4: v } = vectors;
-  assert.equal(toHex(f4(aes, value(v, "U"), value(v, "V"), value(v, "X"), 0)), v["out"]);
+  assert.equal(toHex(f4(aes, value(v, "U"), value(v, "V"), value(v, "X"), 0)), v.out);
 });
 
 test("f5 matches Vol 3 Part H D.3", () => {
@@ -104,8 +76,8 @@ test("f5 matches Vol 3 Part H D.3", () => {
     typedAddress(v, "A1"),
     typedAddress(v, "A2"),
   );
-  assert.equal(toHex(macKey), v["MacKey"]);
-  assert.equal(toHex(ltk), v["LTK"]);
+  assert.equal(toHex(macKey), v.MacKey);
+  assert.equal(toHex(ltk), v.LTK);
 });
 
 test("f6 matches Vol 3 Part H D.4", () => {
@@ -120,14 +92,14 @@ test("f6 matches Vol 3 Part H D.4", () => {
     typedAddress(v, "A1"),
     typedAddress(v, "A2"),
   );
-  assert.equal(toHex(check), v["out"]);
+  assert.equal(toHex(check), v.out);
 });
 
 test("g2 matches Vol 3 Part H D.5", () => {
   const { g2: v } = vectors;
   const compared = g2(aes, value(v, "U"), value(v, "V"), value(v, "X"), value(v, "Y"));
-  assert.equal(compared.toString(16), v["out_u32"]);
-  assert.equal(String(compared % 1_000_000).padStart(6, "0"), v["display"]);
+  assert.equal(compared.toString(16), v.out_u32);
+  assert.equal(String(compared % 1_000_000).padStart(6, "0"), v.display);
 });
 
 test("AES-CMAC gives the values of h6 and h7 in D.6 and D.8, which the product itself has no use for", () => {
