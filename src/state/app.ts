@@ -1,0 +1,25 @@
+/** What every screen shares; `main.ts` builds it once and hands it to the root element. */
+import type { BondPorts } from "../bonds/ensure.ts";
+import type { Bonds } from "./bonds.ts";
+import type { Chooser } from "./chooser.ts";
+import type { LiveLinks } from "./live.ts";
+import type { Notices } from "./notices.ts";
+import type { Page } from "./page.ts";
+import type { Procedures } from "./procedure.ts";
+import type { Router } from "./router.ts";
+import type { Readable } from "./store.ts";
+
+export interface App {
+  readonly ports: BondPorts;
+  readonly page: Page;
+  readonly router: Router;
+  /** All records, fresh. */
+  readonly bonds: Bonds;
+  /** Who holds a link tells it here; green is only what was proven on it. */
+  readonly live: LiveLinks;
+  readonly chooser: Chooser;
+  readonly procedures: Procedures;
+  readonly notices: Notices;
+  /** Milliseconds since 1970, renewed every half minute: ages are counted from here. */
+  readonly now: Readable<number>;
+}

@@ -1,0 +1,217 @@
+/** One run of the bond procedure as a person sees it: steps as they happen, questions, and the result. */
+import { ensureBond, type BondPorts, type EnsureTarget } from "../bonds/ensure.ts";
+import type { EnsurePrompts } from "../bonds/prompts.ts";
+import { displayName } from "../bonds/record.ts";
+import type { BondResult, Mode, StepReport } from "../bonds/result.ts";
+import type { Peer } from "../link/backend.ts";
+import { DeviceError } from "../link/failure.ts";
+import type { BondRecord, Level } from "../storage/records.ts";
+import { ALWAYS_OPTIONAL, profileOf } from "./profiles.ts";
+import type { Chooser } from "./chooser.ts";
+import type { LiveLinks } from "./live.ts";
+import { fold, type StepLine, WAITING } from "./steps.ts";
+import { Store } from "./store.ts";
+
+/** What the procedure waits for. Every answer comes from a click. */
+export type Ask =
+  /** The browser does not remember the device: it must be chosen again. */
+  | { readonly kind: "choose"; readonly device: string; readonly choose: () => void }
+  /** Another id, the same name and services. */
+  | {
+      readonly kind: "identity";
+      readonly device: string;
+      readonly peerName: string;
+      readonly answer: (same: boolean) => void;
+    }
+  /** The device was reset, or something imitates it. */
+  | { readonly kind: "repair"; readonly device: string; readonly answer: (go: boolean) => void };
+
+export type ProcedureView =
+  | { readonly step: "idle" }
+  | {
+      readonly step: "running";
+      readonly mode: Mode;
+      readonly device: string;
+      readonly lines: readonly StepLine[];
+      readonly ask: Ask | null;
+      readonly cancelling: boolean;
+    }
+  | {
+      readonly step: "done";
+      readonly mode: Mode;
+      readonly device: string;
+      readonly lines: readonly StepLine[];
+      readonly result: BondResult;
+    };
+
+export interface ProcedurePorts {
+  readonly bond: BondPorts;
+  readonly chooser: Chooser;
+  readonly live: LiveLinks;
+}
+
+export interface StartOptions {
+  readonly mode: Mode;
+  readonly level?: Level;
+  /** What to call the device until the result names it. */
+  readonly device: string;
+}
+
+type Running = Extract<ProcedureView, { readonly step: "running" }>;
+
+export class Procedure {
+  readonly view = new Store<ProcedureView>({ step: "idle" });
+  readonly #ports: ProcedurePorts;
+  #stop = new AbortController();
+
+  constructor(ports: ProcedurePorts) {
+    this.#ports = ports;
+  }
+
+  /** Runs to its end and shows every step. Undefined while another run is under way here. */
+  async start(target: EnsureTarget, options: StartOptions): Promise<BondResult | undefined> {
+    if (this.view.value.step === "running") return undefined;
+    const { mode, device, level } = options;
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.view.set({ step: "running", mode, device, lines: WAITING, ask: null, cancelling: false });
+    const link = new LinkWatch(target, this.#ports);
+    try {
+      const result = await ensureBond(
+        target,
+        {
+          mode,
+          signal: stop.signal,
+          prompts: this.#prompts(),
+          onStep: (report) => this.#report(report, link),
+          ...(level === undefined ? {} : { level }),
+        },
+        this.#ports.bond,
+      );
+      const { lines } = this.#running() ?? { lines: WAITING };
+      this.view.set({ step: "done", mode, device: result.device || device, lines, result });
+      return result;
+    } finally {
+      link.end();
+    }
+  }
+
+  /** Always works: what hangs in the platform is left to itself. */
+  cancel(): void {
+    this.#change({ cancelling: true, ask: null });
+    this.#stop.abort();
+  }
+
+  /** Puts the result away. */
+  close(): void {
+    if (this.view.value.step === "done") this.view.set({ step: "idle" });
+  }
+
+  #running(): Running | undefined {
+    const view = this.view.value;
+    return view.step === "running" ? view : undefined;
+  }
+
+  #change(change: Partial<Pick<Running, "lines" | "ask" | "cancelling">>): void {
+    const running = this.#running();
+    if (running !== undefined) this.view.set({ ...running, ...change });
+  }
+
+  #report(report: StepReport, link: LinkWatch): void {
+    const running = this.#running();
+    if (running === undefined) return;
+    const now = this.#ports.bond.surroundings.now();
+    link.report(report, now);
+    this.#change({ lines: fold(running.lines, report, now) });
+  }
+
+  #prompts(): EnsurePrompts {
+    return {
+      choosePeer: (record, signal) => this.#choosePeer(record, signal),
+      confirmIdentity: (record, peer, signal) =>
+        this.#question(signal, (answer) => ({
+          kind: "identity",
+          device: displayName(record),
+          peerName: peer.name ?? "",
+          answer,
+        })),
+      confirmRepair: (record, signal) =>
+        this.#question(signal, (answer) => ({ kind: "repair", device: displayName(record), answer })),
+    };
+  }
+
+  /** Shows a question until it is answered or the run ends. */
+  async #question<T>(signal: AbortSignal, ask: (answer: (value: T) => void) => Ask): Promise<T> {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const onAbort = () => reject(new DeviceError({ kind: "cancelled", by: "caller" }));
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#change({ ask: ask(resolve) });
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      this.#change({ ask: null });
+    }
+  }
+
+  /** The chooser needs a fresh click, so the procedure waits for one; a closed chooser leaves the run. */
+  async #choosePeer(record: BondRecord | null, signal: AbortSignal): Promise<Peer> {
+    const profile = profileOf(record?.profile ?? null);
+    const request = {
+      services: profile?.services ?? [],
+      optionalServices: [...new Set([...(record?.services ?? []), ...ALWAYS_OPTIONAL])],
+      ...(profile === undefined && record !== null && record.name !== "" ? { namePrefix: record.name } : {}),
+    };
+    const opened = await this.#question<Promise<Peer | undefined>[]>(signal, (answer) => ({
+      kind: "choose",
+      device: record === null ? "" : displayName(record),
+      choose: () => {
+        // In a list, so that the question is answered at once and the chooser goes on by itself.
+        if (!this.#ports.chooser.open) answer([this.#ports.chooser.choose(request, signal)]);
+      },
+    }));
+    const peer = await opened[0];
+    if (peer === undefined) throw new DeviceError({ kind: "busy", what: "operation" });
+    return peer;
+  }
+}
+
+/** Tells `LiveLinks` while the procedure itself holds the link. */
+class LinkWatch {
+  readonly #ports: ProcedurePorts;
+  #bondId: string | undefined;
+
+  constructor(target: EnsureTarget, ports: ProcedurePorts) {
+    this.#ports = ports;
+    if ("bondId" in target) this.#bondId = target.bondId;
+  }
+
+  report(report: StepReport, now: number): void {
+    if (this.#bondId === undefined || report.step !== "connect") return;
+    if (report.status === "done") this.#ports.live.up(this.#bondId, new Date(now).toISOString());
+    if (report.status === "failed") this.end();
+  }
+
+  end(): void {
+    if (this.#bondId !== undefined) this.#ports.live.down(this.#bondId);
+  }
+}
+
+/** Runs by name (a record id, or `add`), so that a run goes on and is found again when the person looks elsewhere. */
+export class Procedures {
+  readonly #ports: ProcedurePorts;
+  readonly #byName = new Map<string, Procedure>();
+
+  constructor(ports: ProcedurePorts) {
+    this.#ports = ports;
+  }
+
+  of(name: string): Procedure {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const procedure = new Procedure(this.#ports);
+    this.#byName.set(name, procedure);
+    return procedure;
+  }
+}
