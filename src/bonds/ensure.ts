@@ -1,9 +1,15 @@
 import type { Backend, Peer } from "../link/backend.ts";
+import { failureOf } from "../link/failure.ts";
 import type { Uuid } from "../link/gatt.ts";
+import { type Locks, StorageError, type Stores } from "../storage/ports.ts";
 import type { Level, Probe } from "../storage/records.ts";
-import type { Locks, Stores } from "../storage/ports.ts";
+import { load, reachPeer, recognise, requireAdapter } from "./identify.ts";
+import { fail, persist, startRepair, trust } from "./keep.ts";
 import type { EnsurePrompts } from "./prompts.ts";
+import { pair, prove, requireLevel, verify } from "./prove.ts";
 import type { BondResult, Mode, StepReport } from "./result.ts";
+import { Run } from "./run.ts";
+import { Ended, end, generalVerdict, type Verdict } from "./verdict.ts";
 
 /** The device the procedure is about: one we have a record of, or one that was just chosen. */
 export type EnsureTarget =
@@ -53,3 +59,71 @@ export type EnsureBond = (
   options: EnsureOptions,
   ports: BondPorts,
 ) => Promise<BondResult>;
+
+/**
+ * Brings the bond with one device to a proven state, doing only what is missing. `check` writes nothing and asks
+ * nothing on its own; `ensure` pairs only where nothing was proven before; `repair` replaces a bond after consent and
+ * puts the old record back unless the new bond is proven.
+ */
+export const ensureBond: EnsureBond = async (target, options, ports) => {
+  const run = new Run(target, options, ports);
+  const fault = usageFault(target, options, ports);
+  if (fault !== null) return run.result(fault);
+  try {
+    await load(run);
+    const outcome = await ports.locks.exclusive(lockName(run), () => perform(run));
+    if (outcome.kind === "done") return outcome.value;
+    return run.result(end("permission", "held-elsewhere", "close-other-tab").verdict);
+  } catch (error) {
+    return run.result(verdictOf(error, options.signal));
+  }
+};
+
+/** The steps in their order. */
+async function perform(run: Run): Promise<BondResult> {
+  try {
+    await load(run); // once more: another tab may have changed it before we held the lock
+    await requireAdapter(run);
+    await reachPeer(run);
+    await recognise(run);
+    if (run.options.mode === "repair") await startRepair(run);
+    await run.steps.runRepeating("connect", (signal) => run.connect(signal));
+    if (run.options.mode !== "check") run.record = { ...run.record, lastSeenAt: run.now() };
+    await run.steps.runRepeating("discover", (signal) => run.discover(signal));
+    if (await verify(run)) {
+      run.steps.skip("pair", "satisfied");
+      run.steps.skip("prove", "satisfied");
+    } else {
+      await pair(run);
+      await prove(run);
+    }
+    requireLevel(run);
+    await trust(run);
+    return await persist(run);
+  } catch (error) {
+    return await fail(run, verdictOf(error, run.options.signal));
+  } finally {
+    await run.release();
+  }
+}
+
+/** The platform's id where it is known, so that two tabs meet on one device whatever they started from. */
+function lockName({ target, recordOrNone }: Run): string {
+  if ("peer" in target) return `bond:${target.peer.id}`;
+  return `bond:${recordOrNone?.platformId ?? target.bondId}`;
+}
+
+function usageFault(target: EnsureTarget, options: EnsureOptions, ports: BondPorts): Verdict | null {
+  const wrong = end("usage", "bad-parameters", "fix-call").verdict;
+  if (options.pin !== undefined && ports.backend.capabilities.pairing === "on-demand") return wrong;
+  if (options.pin !== undefined && !/^\d{6}$/.test(options.pin)) return wrong;
+  if (options.mode === "repair" && "peer" in target) return wrong;
+  return null;
+}
+
+function verdictOf(error: unknown, signal: AbortSignal): Verdict {
+  if (error instanceof Ended) return error.verdict;
+  if (error instanceof StorageError) return end("permission", "store-unreadable", "free-space").verdict;
+  if (signal.aborted) return generalVerdict({ kind: "cancelled", by: "caller" });
+  return generalVerdict(failureOf(error));
+}

@@ -63,7 +63,9 @@ export function matchPeer(
   services: readonly Uuid[],
   transport: BondRecord["transport"],
 ): Match {
-  const active = records.filter((record) => record.transport === transport && record.archived === null);
+  const active = records.filter(
+    (record) => record.transport === transport && record.archived?.why !== "removed",
+  );
   const byId = active.find((record) => record.platformId === peer.id);
   if (byId !== undefined) return { kind: "same-id", record: byId };
   const name = cleanName(peer.name ?? "");

@@ -87,6 +87,7 @@ export type ResultReason =
   | "by-person"
   /** 7 */
   | "no-probe"
+  | "other-transport"
   | "probe-not-found"
   | "no-web-bluetooth"
   | "level-not-shown-here"

@@ -1,0 +1,91 @@
+/** What a run leaves in the store: success, what was observed on the way to a failure, and the undo of a repair. */
+import { failureOf } from "../link/failure.ts";
+import type { BondRecord } from "../storage/records.ts";
+import { lastProof, withSuspicion } from "./evidence.ts";
+import type { BondResult } from "./result.ts";
+import type { Run } from "./run.ts";
+import { saveTable } from "./table.ts";
+import { end, suspicionFrom, type Verdict } from "./verdict.ts";
+
+/**
+ * Asks before anything is set aside. The old record stays where it is, marked as archived, until the new bond is
+ * proven: whoever finds it so after a crash can put it back.
+ */
+export async function startRepair(run: Run): Promise<void> {
+  const { prompts, signal } = run.options;
+  const { stored } = run;
+  if (stored === undefined) throw end("usage", "bad-parameters", "fix-call");
+  if ((await prompts?.confirmRepair?.(stored, signal)) !== true) throw end("cancelled", "by-person", "retry");
+  const at = run.now();
+  run.note("repair-started");
+  await run.ports.stores.bonds.put([{ ...stored, archived: { at, why: "repair" } }], run.history.splice(0));
+  run.replaced = { ...stored, archived: null };
+  run.record = { ...run.record, archived: null, suspect: null, proofs: [], createdAt: at };
+}
+
+/** An auto-connect mark on what has been proven. */
+export async function trust(run: Run): Promise<void> {
+  if (run.options.mode === "check") return run.steps.skip("trust", "read-only");
+  if (run.record.autoConnect) return run.steps.skip("trust", "satisfied");
+  await run.steps.run("trust", async () => {
+    run.record = { ...run.record, autoConnect: true };
+  });
+}
+
+export async function persist(run: Run): Promise<BondResult> {
+  if (run.options.mode === "check") {
+    run.steps.skip("persist", "read-only");
+    return run.result(null);
+  }
+  const first = run.stored === undefined || lastProof(run.stored) === undefined;
+  if (run.replaced !== undefined) run.note("repaired");
+  else run.note(first ? "paired" : "verified");
+  try {
+    await run.steps.run("persist", () => run.ports.stores.bonds.put([run.record], run.history.splice(0)));
+  } catch (error) {
+    run.persisted = false;
+    return run.result(end("not-persisted", "store-failed", "free-space", failureOf(error)).verdict);
+  }
+  run.stored = run.record;
+  run.replaced = undefined;
+  run.persisted = true;
+  await saveTable(run);
+  return run.result(null);
+}
+
+/** The result of a run that ended early. `check` keeps nothing; an old bond comes back as it was. */
+export async function fail(run: Run, verdict: Verdict): Promise<BondResult> {
+  const { stored } = run;
+  const observed = run.recordOrNone;
+  if (stored === undefined || observed === undefined || run.options.mode === "check")
+    return run.result(verdict);
+  run.record = conclude(run, observed, verdict);
+  if (verdict.name !== "cancelled") run.note("failed", `${verdict.name}: ${verdict.reason}`);
+  if (run.record === stored && run.history.length === 0) return run.result(verdict);
+  try {
+    if (run.record === stored) await run.ports.stores.history.append(run.history);
+    else await run.ports.stores.bonds.put([run.record], run.history);
+  } catch {
+    run.persisted = false; // the verdict of the run stands; the result says that it was not saved
+  }
+  return run.result(verdict);
+}
+
+function conclude(run: Run, observed: BondRecord, verdict: Verdict): BondRecord {
+  const { replaced } = run;
+  if (replaced !== undefined) {
+    run.note("repair-undone");
+    run.bondChanged = "restored";
+    const { refused, lastSeenAt, platformId } = observed;
+    return { ...replaced, refused, lastSeenAt, platformId };
+  }
+  const suspicion = verdict.failure === null ? null : suspicionFrom(verdict.failure);
+  if (suspicion === null || lastProof(observed) === undefined) return observed;
+  if (run.evidence === "access-verified") return observed;
+  const marked = withSuspicion(observed, suspicion, run.now());
+  if (marked !== observed) {
+    run.bondChanged = "marked-suspect";
+    run.note("suspect", suspicion);
+  }
+  return marked;
+}

@@ -1,0 +1,148 @@
+import type { Connection, Peer, Transport } from "../link/backend.ts";
+import { failureOf } from "../link/failure.ts";
+import type { GattTable } from "../link/gatt.ts";
+import type { BondRecord, HistoryEntry, HistoryKind } from "../storage/records.ts";
+import type { BondPorts, EnsureOptions, EnsureTarget } from "./ensure.ts";
+import { lastProof } from "./evidence.ts";
+import { displayName, historyEntry } from "./record.ts";
+import { type BondResult, type Evidence, ResultCode } from "./result.ts";
+import { Steps } from "./steps.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What one run of the procedure knows so far. The steps, each in a module of its own, read and write it. */
+export class Run {
+  readonly target: EnsureTarget;
+  readonly options: EnsureOptions;
+  readonly ports: BondPorts;
+  readonly steps: Steps;
+  readonly history: HistoryEntry[] = [];
+  /** The record as it stands in the store; undefined while there is none. */
+  stored: BondRecord | undefined;
+  /** The bond to put back if the repair under way is not proven. */
+  replaced: BondRecord | undefined;
+  evidence: Evidence = "none";
+  bondChanged: BondResult["bondChanged"] = "none";
+  persisted = false;
+  halfBondSuspected = false;
+  #record: BondRecord | undefined;
+  #peer: Peer | undefined;
+  #connection: Connection | undefined;
+  #table: GattTable | undefined;
+
+  constructor(target: EnsureTarget, options: EnsureOptions, ports: BondPorts) {
+    this.target = target;
+    this.options = options;
+    this.ports = ports;
+    this.steps = new Steps(ports.surroundings, options.signal, options.onStep);
+    if ("peer" in target) this.#peer = target.peer;
+  }
+
+  /** The record as this run would leave it. */
+  get record(): BondRecord {
+    return required(this.#record);
+  }
+
+  set record(record: BondRecord) {
+    this.#record = record;
+  }
+
+  get recordOrNone(): BondRecord | undefined {
+    return this.#record;
+  }
+
+  get peer(): Peer {
+    return required(this.#peer);
+  }
+
+  set peer(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  get hasPeer(): boolean {
+    return this.#peer !== undefined;
+  }
+
+  get table(): GattTable {
+    return required(this.#table);
+  }
+
+  get transport(): Transport {
+    return this.ports.backend.capabilities.transport;
+  }
+
+  /** ISO 8601, UTC. */
+  now(): string {
+    return new Date(this.ports.surroundings.now()).toISOString();
+  }
+
+  note(kind: HistoryKind, detail = ""): void {
+    this.history.push(historyEntry(this.record.id, this.now(), kind, detail));
+  }
+
+  async connect(signal: AbortSignal): Promise<void> {
+    await this.release();
+    this.#connection = await this.peer.connect(signal);
+    if (this.evidence !== "access-verified") this.evidence = "reachable";
+  }
+
+  /** Also after `connect` on a new link: attributes of an old one are gone. */
+  async discover(signal: AbortSignal): Promise<void> {
+    this.#table = await this.onLink(signal, (connection) => connection.discover(signal));
+  }
+
+  /** Works on the link that is up. One that was lost or hung is given up; the next call brings up another. */
+  async onLink<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.#connection === undefined) await this.#reconnect(signal);
+    try {
+      return await work(required(this.#connection));
+    } catch (error) {
+      const { kind } = failureOf(error);
+      if (kind === "link-lost" || kind === "stale-handle" || kind === "timeout") await this.release();
+      throw error;
+    }
+  }
+
+  async #reconnect(signal: AbortSignal): Promise<void> {
+    await this.connect(signal);
+    if (this.#table !== undefined) await this.discover(signal);
+  }
+
+  /** Ends the link, whatever happened. */
+  async release(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.[Symbol.asyncDispose]();
+  }
+
+  /** `verdict` null is success. */
+  result(verdict: Verdict | null): BondResult {
+    const record = this.#record;
+    const name = verdict?.name ?? "ok";
+    return {
+      code: ResultCode[name],
+      name,
+      reason: verdict?.reason ?? null,
+      mode: this.options.mode,
+      bondId: this.stored?.id ?? null,
+      device: record === undefined ? "" : displayName(record),
+      transport: this.transport,
+      level: this.evidence === "access-verified" ? (record?.probe?.level ?? null) : null,
+      keySize: null,
+      evidence: this.evidence,
+      provenAt: record === undefined ? null : (lastProof(record)?.at ?? null),
+      persisted: this.persisted,
+      bondChanged: this.bondChanged,
+      halfBondSuspected: this.halfBondSuspected,
+      remedy: verdict?.remedy ?? "continue",
+      failure: verdict?.failure ?? null,
+      steps: this.steps.reports,
+      appVersion: this.ports.appVersion,
+    };
+  }
+}
+
+/** Reading what an earlier step should have set is a mistake of ours, never of the device. */
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("Cannot go on: an earlier step of the bond procedure did not run");
+  return value;
+}
