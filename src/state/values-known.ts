@@ -1,4 +1,5 @@
 /** Characteristics of the assigned numbers whose format we know, by 16-bit UUID. */
+import { numberOf } from "./assigned-numbers.ts";
 import * as device from "./values-device.ts";
 import { quantity, scaled, text, type Decoder, type Field } from "./values-field.ts";
 import * as health from "./values-health.ts";
@@ -12,17 +13,9 @@ export type Known =
   | { readonly kind: "too-short"; readonly octets: number }
   | { readonly kind: "unknown" };
 
-const BASE = /^0000([0-9a-f]{4})-0000-1000-8000-00805f9b34fb$/;
-
-/** The 16-bit number of an assigned UUID; null for all others. */
-export function assignedNumber(uuid: string): number | null {
-  const found = BASE.exec(uuid)?.[1];
-  return found === undefined ? null : Number.parseInt(found, 16);
-}
-
 /** What the octets say if the characteristic is a known one. Never throws, whatever the octets are. */
 export function decodeKnown(uuid: string, bytes: Uint8Array): Known {
-  const decoder = DECODERS.get(assignedNumber(uuid) ?? -1);
+  const decoder = DECODERS.get(numberOf(uuid) ?? -1);
   if (decoder === undefined) return { kind: "unknown" };
   const octets = new Octets(bytes);
   try {

@@ -1,6 +1,7 @@
 /** A characteristic value, read in every way that makes sense for its octets. The octets are hostile: nothing throws. */
+import { numberOf } from "./assigned-numbers.ts";
 import { float32of11073, sfloat } from "./values-float.ts";
-import { assignedNumber, decodeKnown, type Known } from "./values-known.ts";
+import { decodeKnown, type Known } from "./values-known.ts";
 import { hexOf, signedOf, unsignedOf } from "./values-octets.ts";
 import { looksLikeText, plainText, textParts, type TextPart } from "./values-text.ts";
 
@@ -95,6 +96,6 @@ function binary(value: number): { readonly text: string; readonly number: number
 
 /** True for values that a text field should be offered first: strings of the assigned numbers. */
 export function isStringCharacteristic(uuid: string): boolean {
-  const number = assignedNumber(uuid);
+  const number = numberOf(uuid);
   return number === 0x2a00 || (number !== null && number >= 0x2a24 && number <= 0x2a29);
 }
