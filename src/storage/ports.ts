@@ -51,13 +51,20 @@ export interface BondStore {
 }
 
 export interface GattStore {
+  /** An entry that does not fit counts as absent: the table is discovered again. It is reported by `quarantined`. */
   get(bondId: string): Promise<GattTableRecord | undefined>;
+  /** The table before the last one whose structure differed, to show what changed. */
+  previous(bondId: string): Promise<GattTableRecord | undefined>;
+  /** Keeps the table it replaces as `previous` if the structure differs. */
   put(record: GattTableRecord): Promise<void>;
+  /** Both tables of this bond. */
   clear(bondId: string): Promise<"removed" | "not-found">;
+  /** The number of bonds that had a table. */
   clearAll(): Promise<number>;
 }
 
 export interface HistoryStore {
+  /** At least the newest `HISTORY_KEPT` entries per bond are kept. */
   append(entries: readonly HistoryEntry[]): Promise<void>;
   /** Newest first. */
   of(bondId: string, limit: number): Promise<readonly HistoryEntry[]>;

@@ -108,6 +108,9 @@ export interface HistoryEntry {
   readonly detail: string;
 }
 
+/** Entries of history kept per bond; the oldest go first. */
+export const HISTORY_KEPT = 1_000;
+
 export interface GattTableRecord {
   readonly v: 1;
   readonly bondId: string;

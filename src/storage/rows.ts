@@ -210,7 +210,7 @@ export const settingsRow: Check<Settings> = fields(settingsFields);
 
 /** A row of the quarantine, which also remembers the key under which the damaged row stood. */
 export interface QuarantineRow extends Quarantined {
-  readonly rowKey: IDBValidKey;
+  readonly rowKey: string | number;
 }
 
 export const quarantineRow: Check<QuarantineRow> = fields({

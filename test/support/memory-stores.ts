@@ -19,6 +19,7 @@ export type StoreCall =
   | "bonds.quarantined"
   | "bonds.discardQuarantined"
   | "gatt.get"
+  | "gatt.previous"
   | "gatt.put"
   | "gatt.clear"
   | "gatt.clearAll"
@@ -72,6 +73,7 @@ export function memoryStores(options: MemoryOptions = {}): MemoryStores {
   const now = options.now ?? (() => 0);
   const bonds = new Map(options.bonds?.map((record) => [record.id, structuredClone(record)]));
   const tables = new Map(options.tables?.map((table) => [table.bondId, structuredClone(table)]));
+  const earlier = new Map<string, GattTableRecord>();
   const quarantine = new Map<string, { entry: Quarantined; row: BondRecord }>();
   const entries: HistoryEntry[] = [];
   const calls: StoreCall[] = [];
@@ -125,6 +127,7 @@ export function memoryStores(options: MemoryOptions = {}): MemoryStores {
   function purge(id: string, remote: boolean): boolean {
     if (!bonds.delete(id)) return false;
     tables.delete(id);
+    earlier.delete(id);
     entries.splice(0, entries.length, ...entries.filter((entry) => entry.bondId !== id));
     tell({ id, what: "deleted", remote });
     return true;
@@ -191,12 +194,25 @@ export function memoryStores(options: MemoryOptions = {}): MemoryStores {
     },
     gatt: {
       get: (bondId) => called("gatt.get", () => tables.get(bondId)),
-      put: (record) => called("gatt.put", () => void tables.set(record.bondId, structuredClone(record))),
-      clear: (bondId) => called("gatt.clear", () => (tables.delete(bondId) ? "removed" : "not-found")),
+      previous: (bondId) => called("gatt.previous", () => earlier.get(bondId)),
+      put: (record) =>
+        called("gatt.put", () => {
+          const before = tables.get(record.bondId);
+          if (before !== undefined && before.structureHash !== record.structureHash) {
+            earlier.set(record.bondId, before);
+          }
+          tables.set(record.bondId, structuredClone(record));
+        }),
+      clear: (bondId) =>
+        called("gatt.clear", () => {
+          const had = [tables.delete(bondId), earlier.delete(bondId)];
+          return had.includes(true) ? "removed" : "not-found";
+        }),
       clearAll: () =>
         called("gatt.clearAll", () => {
-          const count = tables.size;
+          const count = new Set([...tables.keys(), ...earlier.keys()]).size;
           tables.clear();
+          earlier.clear();
           return count;
         }),
     },
