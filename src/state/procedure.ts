@@ -180,11 +180,11 @@ export class Procedure {
 /** Tells `LiveLinks` while the procedure itself holds the link. */
 class LinkWatch {
   readonly #ports: ProcedurePorts;
-  #bondId: string | undefined;
+  readonly #bondId: string | undefined;
 
   constructor(target: EnsureTarget, ports: ProcedurePorts) {
     this.#ports = ports;
-    if ("bondId" in target) this.#bondId = target.bondId;
+    this.#bondId = "bondId" in target ? target.bondId : undefined;
   }
 
   report(report: StepReport, now: number): void {

@@ -1,0 +1,223 @@
+/** The device list: every record as a row, searched, filtered and sorted; quick with ten thousand of them. */
+import { type BondState, lastProof, NOT_CONNECTED, stateOf } from "../bonds/evidence.ts";
+import { displayName } from "../bonds/record.ts";
+import { purgeBond, restoreBond } from "../bonds/remove.ts";
+import type { StorageFailure } from "../storage/ports.ts";
+import type { BondRecord, Quarantined } from "../storage/records.ts";
+import type { App } from "./app.ts";
+import { serviceName, shortUuid } from "./assigned-numbers.ts";
+import { storageFailure } from "./bonds.ts";
+import { profileOf } from "./profiles.ts";
+import { Store } from "./store.ts";
+
+export interface DeviceRow {
+  readonly id: string;
+  /** May be empty; hostile text. */
+  readonly name: string;
+  readonly state: BondState;
+  /** What it is, in one short phrase of ours. */
+  readonly kind: string;
+  readonly provenAt: string | null;
+  readonly lastSeenAt: string | null;
+  readonly createdAt: string;
+  readonly imported: boolean;
+  /** What a search looks into. */
+  readonly text: string;
+}
+
+export const FILTERS = ["all", "suspect", "proven-now", "proven", "recorded", "archived"] as const;
+export type Filter = (typeof FILTERS)[number];
+export const SORTS = ["attention", "name", "proof", "added"] as const;
+export type Sort = (typeof SORTS)[number];
+
+export type ListView =
+  | { readonly kind: "loading" }
+  | { readonly kind: "unreadable"; readonly failure: StorageFailure }
+  | {
+      readonly kind: "ready";
+      /** Those that fit search and filter, in order. */
+      readonly rows: readonly DeviceRow[];
+      /** How many records each filter has; `all` leaves the archived ones out. */
+      readonly counts: Readonly<Record<Filter, number>>;
+      readonly query: string;
+      readonly filter: Filter;
+      readonly sort: Sort;
+      readonly quarantined: readonly Quarantined[];
+    };
+
+/** A row and what it was made from: made anew only when that changes. */
+interface Made {
+  readonly record: BondRecord;
+  readonly since: string | null;
+  readonly row: DeviceRow;
+}
+
+export class DeviceList {
+  readonly view = new Store<ListView>({ kind: "loading" });
+  readonly app: App;
+  #query = "";
+  #filter: Filter = "all";
+  #sort: Sort = "attention";
+  /** In the order last shown: sorting what is nearly sorted is cheap. */
+  #rows: readonly DeviceRow[] = [];
+  #made: ReadonlyMap<string, Made> = new Map();
+
+  constructor(app: App) {
+    this.app = app;
+    app.bonds.view.watch(() => this.#refresh());
+    app.live.links.watch(() => this.#refresh());
+    this.#refresh();
+  }
+
+  search(query: string): void {
+    this.#query = query.slice(0, 200);
+    this.#show();
+  }
+
+  show(filter: Filter): void {
+    this.#filter = filter;
+    this.#show();
+  }
+
+  sortBy(sort: Sort): void {
+    this.#sort = sort;
+    this.#show();
+  }
+
+  async restore(id: string): Promise<void> {
+    const { notices, ports } = this.app;
+    await this.#attempt(async () => {
+      if (await restoreBond(id, ports)) notices.done(`${this.#nameOf(id)} is back in the list`);
+    });
+  }
+
+  /** Final; the caller has asked. */
+  async purge(id: string, signal: AbortSignal): Promise<void> {
+    const { notices, ports } = this.app;
+    const name = this.#nameOf(id);
+    await this.#attempt(async () => {
+      if (await purgeBond(id, ports, signal)) notices.done(`${name} was deleted for good`);
+    });
+  }
+
+  /** Final; the caller has asked. */
+  async discard(quarantinedId: string): Promise<void> {
+    await this.#attempt(() => this.app.bonds.discardQuarantined(quarantinedId));
+  }
+
+  saveQuarantined(rows: readonly Quarantined[]): void {
+    const day = new Date(this.app.now.value).toISOString().slice(0, 10);
+    const text = JSON.stringify(rows, null, 2);
+    this.app.page.save(`bondkeeper-damaged-${day}.json`, "application/json", text);
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.app.notices.problem(`That did not work: the storage answered "${storageFailure(error).kind}"`);
+    }
+  }
+
+  #nameOf(id: string): string {
+    return this.#made.get(id)?.row.name || "The device";
+  }
+
+  #refresh(): void {
+    const bonds = this.app.bonds.view.value;
+    if (bonds.kind !== "ready") {
+      this.view.set(bonds);
+      return;
+    }
+    const made = new Map<string, Made>();
+    for (const [id, record] of bonds.records) {
+      const since = this.app.live.links.value.get(id) ?? null;
+      const known = this.#made.get(id);
+      made.set(
+        id,
+        known?.record === record && known.since === since
+          ? known
+          : { record, since, row: rowOf(record, since) },
+      );
+    }
+    const kept = this.#rows.flatMap(({ id }) => made.get(id)?.row ?? []);
+    const fresh = [...made].filter(([id]) => !this.#made.has(id)).map(([, { row }]) => row);
+    this.#made = made;
+    this.#rows = [...kept, ...fresh];
+    this.#show();
+  }
+
+  #show(): void {
+    const bonds = this.app.bonds.view.value;
+    if (bonds.kind !== "ready") return;
+    this.#rows = this.#rows.toSorted(ORDER[this.#sort]);
+    const words = searchable(this.#query).split(/\s+/).filter(Boolean);
+    const rows = this.#rows.filter(
+      (row) => fits(row, this.#filter) && words.every((word) => row.text.includes(word)),
+    );
+    this.view.set({
+      kind: "ready",
+      rows,
+      counts: countsOf(this.#rows),
+      query: this.#query,
+      filter: this.#filter,
+      sort: this.#sort,
+      quarantined: bonds.quarantined,
+    });
+  }
+}
+
+function rowOf(record: BondRecord, since: string | null): DeviceRow {
+  const name = displayName(record);
+  const profile = profileOf(record.profile);
+  const services = record.services.map((uuid) => serviceName(uuid) ?? shortUuid(uuid));
+  const kind = profile?.name ?? services[0] ?? "";
+  return {
+    id: record.id,
+    name,
+    state: stateOf(record, since === null ? NOT_CONNECTED : { connectedSince: since }),
+    kind,
+    provenAt: lastProof(record)?.at ?? null,
+    lastSeenAt: record.lastSeenAt,
+    createdAt: record.createdAt,
+    imported: record.importedFrom !== null,
+    text: searchable([name, record.name, record.notes, kind, ...services].join(" ")),
+  };
+}
+
+/** Lower case, without accents: "Gerät" is found by "gerat". */
+function searchable(text: string): string {
+  return text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+}
+
+function fits(row: DeviceRow, filter: Filter): boolean {
+  return filter === "all" ? row.state.kind !== "archived" : row.state.kind === filter;
+}
+
+function countsOf(rows: readonly DeviceRow[]): Record<Filter, number> {
+  const counts = { all: 0, suspect: 0, "proven-now": 0, proven: 0, recorded: 0, archived: 0 };
+  for (const { state } of rows) {
+    counts[state.kind]++;
+    if (state.kind !== "archived") counts.all++;
+  }
+  return counts;
+}
+
+const RANK: Readonly<Record<BondState["kind"], number>> = {
+  suspect: 0,
+  "proven-now": 1,
+  recorded: 2,
+  proven: 3,
+  archived: 4,
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+const byName = (a: DeviceRow, b: DeviceRow): number => compare(a.text, b.text) || compare(a.id, b.id);
+
+const ORDER: Readonly<Record<Sort, (a: DeviceRow, b: DeviceRow) => number>> = {
+  attention: (a, b) => RANK[a.state.kind] - RANK[b.state.kind] || byName(a, b),
+  name: byName,
+  // Newest first; never proven last.
+  proof: (a, b) => compare(b.provenAt ?? "", a.provenAt ?? "") || byName(a, b),
+  added: (a, b) => compare(b.createdAt, a.createdAt) || byName(a, b),
+};
