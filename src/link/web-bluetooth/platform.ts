@@ -61,35 +61,38 @@ export interface PageSurroundings {
   readonly allowedByPolicy: boolean | undefined;
 }
 
-interface FeaturePolicy {
-  allowsFeature?(feature: string): boolean;
-}
-
-interface PageGlobals {
+/** `globalThis` of a page fits. */
+export interface PageGlobals {
   readonly isSecureContext?: boolean;
-  readonly navigator?: {
-    readonly bluetooth?: PlatformBluetooth;
-    readonly userAgent?: string;
-    readonly userAgentData?: {
-      readonly platform?: string;
-      readonly brands?: readonly { readonly brand: string }[];
-    };
-  };
-  readonly document?: { readonly permissionsPolicy?: FeaturePolicy; readonly featurePolicy?: FeaturePolicy };
+  readonly navigator?: { readonly bluetooth?: PlatformBluetooth; readonly userAgent?: string };
+  readonly document?: object;
 }
 
-/** What this page can say; pass `globalThis`. */
-export function pageSurroundings(page: PageGlobals): PageSurroundings {
-  const { navigator, document } = page;
-  const data = navigator?.userAgentData;
+/** What this page can say about itself; pass `globalThis`. */
+export function pageSurroundings({ navigator, document, isSecureContext }: PageGlobals): PageSurroundings {
+  // Chromium only, and unknown to the DOM types; missing over http.
+  const data = member(navigator, "userAgentData");
+  const platform = member(data, "platform");
+  const brands = member(data, "brands");
   const agent = navigator?.userAgent ?? "";
-  const policy = document?.permissionsPolicy ?? document?.featurePolicy;
   return {
     bluetooth: navigator?.bluetooth,
-    secureContext: page.isSecureContext ?? false,
-    // userAgentData is missing over http; every Chromium has "Chrome/" in its agent text, browsers of iOS have not.
-    chromium: data?.brands?.some(({ brand }) => brand === "Chromium") ?? agent.includes("Chrome/"),
-    linux: (data?.platform ?? "") === "Linux" || (data === undefined && /\bLinux\b(?!.*Android)/.test(agent)),
-    allowedByPolicy: policy?.allowsFeature?.("bluetooth"),
+    secureContext: isSecureContext ?? false,
+    // Every Chromium has "Chrome/" in its agent text; the browsers of iOS have not.
+    chromium: Array.isArray(brands)
+      ? brands.some((entry: unknown) => member(entry, "brand") === "Chromium")
+      : agent.includes("Chrome/"),
+    linux: platform === undefined ? /\bLinux\b(?!.*Android)/.test(agent) : platform === "Linux",
+    allowedByPolicy: policyOf(document),
   };
+}
+
+function policyOf(document: object | undefined): boolean | undefined {
+  const policy = member(document, "permissionsPolicy") ?? member(document, "featurePolicy");
+  const allows = member(policy, "allowsFeature");
+  return typeof allows === "function" ? Reflect.apply(allows, policy, ["bluetooth"]) === true : undefined;
+}
+
+function member(owner: unknown, name: string): unknown {
+  return typeof owner === "object" && owner !== null ? Reflect.get(owner, name) : undefined;
 }
