@@ -1,7 +1,9 @@
 /** Changes to a stored record, each from what the store holds now and not from what a screen showed a minute ago. */
 import type { BondPorts } from "../bonds/ensure.ts";
 import { historyEntry } from "../bonds/record.ts";
+import type { StorageFailure } from "../storage/ports.ts";
 import type { BondRecord, HistoryKind } from "../storage/records.ts";
+import { storageFailure } from "./bonds.ts";
 
 export interface RecordChange {
   readonly record: BondRecord;
@@ -22,4 +24,14 @@ export async function changeRecord(
   if (record !== stored) await ports.stores.bonds.put([record], entries);
   else if (entries.length > 0) await ports.stores.history.append(entries);
   return record;
+}
+
+/** Null: it is done. */
+export async function attempt(work: () => Promise<unknown>): Promise<StorageFailure | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return storageFailure(error);
+  }
 }

@@ -1,0 +1,227 @@
+/** The page of one device: what is shown, put together from the record, the link, the history and the table. */
+import { type BondState, lastProof, stateOf } from "../bonds/evidence.ts";
+import { checkRemoved, purgeBond, removeBond, restoreBond, type RemovalCheck } from "../bonds/remove.ts";
+import { displayName } from "../bonds/record.ts";
+import type { Mode } from "../bonds/result.ts";
+import type { StorageFailure } from "../storage/ports.ts";
+import type { BondRecord, GattTableRecord, HistoryEntry, Proof } from "../storage/records.ts";
+import { diffTables, type TableDiff } from "../storage/table-diff.ts";
+import type { App } from "./app.ts";
+import { storageFailure } from "./bonds.ts";
+import { attempt } from "./device-record.ts";
+import { GattSession } from "./gatt-session.ts";
+import { promptsThrough } from "./gatt-prompts.ts";
+import type { Ask, Procedure } from "./procedure.ts";
+import { Store } from "./store.ts";
+
+export type DeviceScreenView =
+  | { readonly step: "loading" }
+  | { readonly step: "missing" }
+  /** The store as a whole, or this one row (`damaged`), cannot be read. */
+  | { readonly step: "unreadable"; readonly failure: StorageFailure; readonly damaged: boolean }
+  /** The record was deleted for good, here. */
+  | { readonly step: "purged"; readonly name: string }
+  | ShownDevice;
+
+export interface ShownDevice {
+  readonly step: "shown";
+  readonly record: BondRecord;
+  readonly state: BondState;
+  readonly proof: Proof | null;
+  /** Since when this tab holds a link. */
+  readonly connectedSince: string | null;
+  /** Newest first; null while it is being read. */
+  readonly history: readonly HistoryEntry[] | null;
+  readonly table: GattTableRecord | null;
+  /** What the newest table has that the one before had not, and the other way; null: no change seen here. */
+  readonly change: TableChange | null;
+}
+
+export interface TableChange {
+  /** When the older table was stored. */
+  readonly since: string;
+  readonly diff: TableDiff;
+}
+
+/** Asking, after a removal in the system's settings, whether the bond is gone. */
+export type GoneView =
+  | { readonly kind: "not-asked" }
+  | { readonly kind: "asking" }
+  | RemovalCheck
+  | { readonly kind: "failed"; readonly failure: StorageFailure };
+
+export const HISTORY_SHOWN = 200;
+
+interface Beside {
+  readonly history: readonly HistoryEntry[] | null;
+  readonly table: GattTableRecord | null;
+  readonly change: TableChange | null;
+}
+
+export class DeviceScreen {
+  readonly view = new Store<DeviceScreenView>({ step: "loading" });
+  readonly gone = new Store<GoneView>({ kind: "not-asked" });
+  /** A question of the attribute browser; those of the bond procedure are the procedure's own. */
+  readonly ask = new Store<Ask | null>(null);
+  readonly session: GattSession;
+  readonly procedure: Procedure;
+  readonly id: string;
+  readonly #app: App;
+  readonly #open = new AbortController();
+  #beside: Beside = { history: null, table: null, change: null };
+  #purged: string | undefined;
+
+  constructor(app: App, id: string) {
+    this.#app = app;
+    this.id = id;
+    this.procedure = app.procedures.of(id);
+    this.session = new GattSession(id, {
+      bonds: app.ports,
+      prompts: promptsThrough((ask) => this.ask.set(ask), app.chooser),
+      onFrame: (run) => cancellable(run, (wrapped) => app.page.schedule(wrapped)),
+    });
+  }
+
+  /** Follows stores and link until `close`. */
+  start(): void {
+    const { signal } = this.#open;
+    const stops = [
+      this.#app.bonds.view.watch(() => this.#show()),
+      this.#app.live.links.watch(() => this.#show()),
+      this.session.view.watch(() => this.#sessionChanged()),
+    ];
+    signal.addEventListener("abort", () => {
+      for (const stop of stops) stop();
+    });
+    this.#app.ports.stores.bonds.onChange(({ id }) => {
+      if (id === this.id) void this.#readBeside();
+    }, signal);
+    this.#show();
+    void this.#readBeside();
+  }
+
+  /** Ends the link too: nobody is looking at it any more. A procedure goes on. */
+  async close(): Promise<void> {
+    this.#open.abort();
+    await this.session.disconnect();
+    if (this.procedure.view.value.step !== "running") this.#app.live.down(this.id);
+  }
+
+  /** The procedure makes links of its own, so ours ends first. */
+  async run(mode: Mode): Promise<void> {
+    const view = this.view.value;
+    if (view.step !== "shown" || this.procedure.view.value.step === "running") return;
+    await this.session.disconnect();
+    await this.procedure.start({ bondId: this.id }, { mode, device: displayName(view.record) });
+    await this.#readBeside();
+  }
+
+  /** Archives the record; `restore` is the undo. */
+  async forget(): Promise<StorageFailure | null> {
+    await this.session.disconnect();
+    this.gone.set({ kind: "not-asked" });
+    return attempt(() => removeBond(this.id, this.#app.ports));
+  }
+
+  async restore(): Promise<StorageFailure | null> {
+    return attempt(() => restoreBond(this.id, this.#app.ports));
+  }
+
+  /** Final: record, table and history. */
+  async purge(): Promise<StorageFailure | null> {
+    const view = this.view.value;
+    if (view.step !== "shown") return null;
+    await this.session.disconnect();
+    this.#purged = displayName(view.record);
+    const failure = await attempt(() => purgeBond(this.id, this.#app.ports, this.#open.signal));
+    if (failure !== null) this.#purged = undefined;
+    this.#show();
+    return failure;
+  }
+
+  async checkGone(): Promise<void> {
+    if (this.gone.value.kind === "asking") return;
+    await this.session.disconnect();
+    this.gone.set({ kind: "asking" });
+    try {
+      this.gone.set(await checkRemoved(this.id, this.#app.ports, this.#open.signal));
+    } catch (error) {
+      if (this.#open.signal.aborted) return;
+      this.gone.set({ kind: "failed", failure: storageFailure(error) });
+    }
+  }
+
+  /** Forgets the stored table; the next connection discovers it anew, as every connection does. */
+  async clearTable(): Promise<StorageFailure | null> {
+    const failure = await attempt(() => this.#app.ports.stores.gatt.clear(this.id));
+    this.#beside = { ...this.#beside, change: null };
+    await this.#readBeside();
+    return failure;
+  }
+
+  #sessionChanged(): void {
+    const view = this.session.view.value;
+    if (view.step === "open") {
+      this.#app.live.up(this.id, view.since);
+      void this.#readBeside();
+    } else if (view.step === "off" && this.procedure.view.value.step !== "running") {
+      this.#app.live.down(this.id);
+    }
+  }
+
+  async #readBeside(): Promise<void> {
+    const { stores } = this.#app.ports;
+    const [history, table] = await Promise.all([
+      stores.history.of(this.id, HISTORY_SHOWN).catch(() => []),
+      stores.gatt.get(this.id).catch(() => undefined),
+    ]);
+    const before = this.#beside;
+    const change = table === undefined ? null : (changeSince(before.table, table) ?? before.change);
+    this.#beside = { history, table: table ?? null, change };
+    this.#show();
+  }
+
+  #show(): void {
+    if (this.#open.signal.aborted) return;
+    this.view.set(this.#compose());
+  }
+
+  #compose(): DeviceScreenView {
+    const bonds = this.#app.bonds.view.value;
+    if (bonds.kind === "loading") return { step: "loading" };
+    if (bonds.kind === "unreadable") return { step: "unreadable", failure: bonds.failure, damaged: false };
+    const record = bonds.records.get(this.id);
+    if (record !== undefined && this.#purged === undefined) return this.#shown(record);
+    if (this.#purged !== undefined) return { step: "purged", name: this.#purged };
+    const damaged = bonds.quarantined.find(({ store, key }) => store === "bonds" && key === this.id);
+    if (damaged === undefined) return { step: "missing" };
+    return { step: "unreadable", failure: { kind: "unreadable", detail: damaged.reason }, damaged: true };
+  }
+
+  #shown(record: BondRecord): ShownDevice {
+    const live = this.#app.live.of(this.id);
+    return {
+      step: "shown",
+      record,
+      state: stateOf(record, live),
+      proof: lastProof(record) ?? null,
+      connectedSince: live.connectedSince,
+      ...this.#beside,
+    };
+  }
+}
+
+function changeSince(before: GattTableRecord | null, now: GattTableRecord): TableChange | null {
+  if (before === null || before.structureHash === now.structureHash) return null;
+  return { since: before.at, diff: diffTables(before.table, now.table) };
+}
+
+function cancellable(run: () => void, schedule: (run: () => void) => void): () => void {
+  let live = true;
+  schedule(() => {
+    if (live) run();
+  });
+  return () => {
+    live = false;
+  };
+}

@@ -1,0 +1,65 @@
+/** What a link without a procedure has to ask: which device it is, and whether it is the one of the record. */
+import type { EnsurePrompts } from "../bonds/prompts.ts";
+import { displayName } from "../bonds/record.ts";
+import type { Peer } from "../link/backend.ts";
+import { DeviceError } from "../link/failure.ts";
+import type { BondRecord } from "../storage/records.ts";
+import type { Chooser } from "./chooser.ts";
+import type { Ask } from "./procedure.ts";
+import { ALWAYS_OPTIONAL, profileOf } from "./profiles.ts";
+
+/** `show` gets each question, and null when it is over. The chooser opens from the click that answers. */
+export function promptsThrough(
+  show: (ask: Ask | null) => void,
+  chooser: Pick<Chooser, "choose" | "open">,
+): EnsurePrompts {
+  async function question<T>(signal: AbortSignal, ask: (answer: (value: T) => void) => Ask): Promise<T> {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const stop = (): void => reject(new DeviceError({ kind: "cancelled", by: "caller" }));
+    signal.addEventListener("abort", stop, { once: true });
+    show(ask(resolve));
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      show(null);
+    }
+  }
+
+  return {
+    async choosePeer(record, signal) {
+      const device = record === null ? "" : displayName(record);
+      const request = chooseRequest(record);
+      // In a list, so that the question is over at once while the chooser stays open.
+      const opened = await question<Promise<Peer | undefined>[]>(signal, (answer) => ({
+        kind: "choose",
+        device,
+        choose: () => {
+          if (!chooser.open) answer([chooser.choose(request, signal)]);
+        },
+      }));
+      const peer = await opened[0];
+      if (peer === undefined) throw new DeviceError({ kind: "busy", what: "operation" });
+      return peer;
+    },
+    confirmIdentity: (record, peer, signal) =>
+      question<boolean>(signal, (answer) => ({
+        kind: "identity",
+        device: displayName(record),
+        peerName: peer.name ?? "",
+        answer,
+      })),
+  };
+}
+
+/** By the services of its profile where it was added with one, else by its name. */
+function chooseRequest(record: BondRecord | null) {
+  const profile = profileOf(record?.profile ?? null);
+  const byName = profile === undefined && record !== null && record.name !== "";
+  return {
+    services: profile?.services ?? [],
+    optionalServices: [...new Set([...(record?.services ?? []), ...ALWAYS_OPTIONAL])],
+    ...(byName ? { namePrefix: record.name } : {}),
+  };
+}
