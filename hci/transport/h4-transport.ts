@@ -64,12 +64,12 @@ export class H4Transport implements Transport {
     return this.#end(undefined);
   }
 
-  #end(error: Error | undefined): Promise<void> {
+  #end(reason: Error | undefined): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
     const closed = Promise.withResolvers<void>();
     this.#closing = closed.promise; // first: closing the pipe may call `fail` at once
     closed.resolve(this.#closePipe());
-    this.onClosed(error);
+    this.onClosed(reason);
     return this.#closing;
   }
 

@@ -1,0 +1,147 @@
+import { ACL_HEADER, Boundary, newAclPacket } from "./acl.ts";
+import type { Counters } from "./counters.ts";
+import { FRAME_HEADER } from "./reassembly.ts";
+
+/** The controller's buffers for ACL data, as it reported them. */
+export interface AclBuffers {
+  /** Data octets per packet, without the header. */
+  readonly length: number;
+  readonly packets: number;
+}
+
+/** A link that sends faster than its peer takes is not allowed to fill our memory. */
+export const QUEUE_LIMIT = 512 * 1024;
+
+interface Frame {
+  readonly channel: number;
+  readonly payload: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What one link has waiting and under way. Only AclOutput changes it. */
+interface Lane {
+  readonly frames: Frame[];
+  /** Octets of the first frame that were sent, its header included. */
+  sent: number;
+  queued: number;
+  inFlight: number;
+}
+
+/**
+ * Shares the controller's data buffers over all links (Vol 4 Part E 4.1.1). Links take turns, packet by packet, and one
+ * buffer stays free for each link that has none in use: a peer that stopped listening cannot silence the others.
+ */
+export class AclOutput {
+  readonly #buffers: AclBuffers;
+  readonly #send: (packet: Uint8Array) => void;
+  readonly #counters: Counters;
+  readonly #lanes = new Map<number, Lane>();
+  #free: number;
+  /** Handles in the order of their turns. */
+  #turns: number[] = [];
+
+  constructor(buffers: AclBuffers, send: (packet: Uint8Array) => void, counters: Counters) {
+    this.#buffers = buffers;
+    this.#send = send;
+    this.#counters = counters;
+    this.#free = buffers.packets;
+  }
+
+  open(handle: number): void {
+    this.#lanes.set(handle, { frames: [], sent: 0, queued: 0, inFlight: 0 });
+    this.#turns.push(handle);
+  }
+
+  /** The link is gone: its buffers are free again (Vol 4 Part E 4.3) and whoever waits to send is told. */
+  close(handle: number, error: Error): void {
+    const lane = this.#lanes.get(handle);
+    if (lane === undefined) return;
+    this.#lanes.delete(handle);
+    this.#turns = this.#turns.filter((turn) => turn !== handle);
+    this.#free += lane.inFlight;
+    for (const { reject } of lane.frames) reject(error);
+    this.#pump();
+  }
+
+  /**
+   * Resolves when the controller took the last fragment; rejects when the link ends first. `payload` must stay as it is
+   * until then.
+   */
+  send(handle: number, channel: number, payload: Uint8Array): Promise<void> {
+    const lane = this.#lanes.get(handle);
+    if (lane === undefined) return Promise.reject(new Error("Cannot send: the link has ended"));
+    if (lane.queued + payload.length > QUEUE_LIMIT) {
+      return Promise.reject(new Error(`Cannot send: ${lane.queued} octets wait already`));
+    }
+    return new Promise((resolve, reject) => {
+      lane.frames.push({ channel, payload, resolve, reject });
+      lane.queued += payload.length;
+      this.#pump();
+    });
+  }
+
+  /** Number Of Completed Packets for one handle. */
+  completed(handle: number, count: number): void {
+    const lane = this.#lanes.get(handle);
+    const credited = Math.min(count, lane?.inFlight ?? 0);
+    if (credited < count) this.#counters.excessCompletions++;
+    if (lane === undefined || credited === 0) return;
+    lane.inFlight -= credited;
+    this.#free += credited;
+    this.#pump();
+  }
+
+  #pump(): void {
+    let refused = 0;
+    while (this.#free > 0 && refused < this.#turns.length) {
+      const handle = this.#turns.shift();
+      if (handle === undefined) return;
+      this.#turns.push(handle);
+      const lane = this.#lanes.get(handle);
+      if (lane !== undefined && lane.frames.length > 0 && this.#mayTake(lane)) {
+        this.#sendFragment(handle, lane);
+        refused = 0;
+      } else {
+        refused++;
+      }
+    }
+  }
+
+  #mayTake(lane: Lane): boolean {
+    if (lane.inFlight === 0) return true;
+    let reserved = 0;
+    for (const other of this.#lanes.values()) if (other !== lane && other.inFlight === 0) reserved++;
+    return this.#free > reserved;
+  }
+
+  #sendFragment(handle: number, lane: Lane): void {
+    const [frame] = lane.frames;
+    if (frame === undefined) return;
+    const { channel, payload } = frame;
+    const total = FRAME_HEADER + payload.length;
+    const length = Math.min(this.#buffers.length, total - lane.sent);
+    const first = lane.sent === 0;
+    const packet = newAclPacket(handle, first ? Boundary.startFromHost : Boundary.continuing, length);
+    if (first) {
+      packet[ACL_HEADER] = payload.length;
+      packet[ACL_HEADER + 1] = payload.length >> 8;
+      packet[ACL_HEADER + 2] = channel;
+      packet[ACL_HEADER + 3] = channel >> 8;
+      packet.set(payload.subarray(0, length - FRAME_HEADER), ACL_HEADER + FRAME_HEADER);
+    } else {
+      const from = lane.sent - FRAME_HEADER;
+      packet.set(payload.subarray(from, from + length), ACL_HEADER);
+    }
+    this.#free--;
+    lane.inFlight++;
+    lane.sent += length;
+    if (lane.sent === total) {
+      lane.frames.shift();
+      lane.sent = 0;
+      lane.queued -= payload.length;
+    }
+    this.#send(packet);
+    if (lane.sent === 0) frame.resolve();
+  }
+}
