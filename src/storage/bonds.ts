@@ -47,7 +47,10 @@ export class IndexedBonds implements BondStore {
     const entries = history.map((entry) => storable("history entry", historyRow, entry));
     const changed = await this.#database.write(["bonds", "history", "quarantine"], "strict", async (tx) => {
       const { fresh } = await this.#keepOverwritten(tx, rows);
-      await Promise.all([...fresh.map((row) => tx.objectStore("bonds").put(row)), addHistory(tx, entries)]);
+      await Promise.all([
+        ...fresh.map(async (row) => tx.objectStore("bonds").put(row)),
+        addHistory(tx, entries),
+      ]);
       return fresh.map((row) => row.id);
     });
     this.#changes.tell(changed, []);
@@ -62,10 +65,8 @@ export class IndexedBonds implements BondStore {
       }
       const entries = await tx.objectStore("history").index("by-bond").getAllKeys(historyOf(id));
       await Promise.all([
-        tx.objectStore("bonds").delete(id),
-        tx.objectStore("gatt").delete(id),
-        tx.objectStore("gattPrevious").delete(id),
-        ...entries.map((key) => tx.objectStore("history").delete(key)),
+        ...(["bonds", "gatt", "gattPrevious"] as const).map(async (name) => tx.objectStore(name).delete(id)),
+        ...entries.map(async (key) => tx.objectStore("history").delete(key)),
       ]);
       return row !== undefined;
     });
@@ -102,7 +103,7 @@ export class IndexedBonds implements BondStore {
     rows: readonly BondRecord[],
   ): Promise<{ readonly fresh: readonly BondRecord[] }> {
     const store = tx.objectStore("bonds");
-    const standing: readonly unknown[] = await Promise.all(rows.map((row) => store.get(row.id)));
+    const standing: readonly unknown[] = await Promise.all(rows.map(async (row) => store.get(row.id)));
     const found: Found[] = [];
     const fresh = rows.filter((row, i) => {
       const old = standing[i];

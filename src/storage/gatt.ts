@@ -33,19 +33,17 @@ export class IndexedGatt implements GattStore {
       const { fits, found } = sift("gatt", standing === undefined ? [] : [standing], gattRow, rowId);
       await this.#quarantine.keepCopies(tx, found);
       const [before] = fits;
-      await Promise.all([
-        tx.objectStore("gatt").put(row),
-        before !== undefined && before.structureHash !== row.structureHash
-          ? tx.objectStore("gattPrevious").put(before)
-          : undefined,
-      ]);
+      await tx.objectStore("gatt").put(row);
+      if (before !== undefined && before.structureHash !== row.structureHash) {
+        await tx.objectStore("gattPrevious").put(before);
+      }
     });
   }
 
   async clear(bondId: string): Promise<"removed" | "not-found"> {
     const count = await this.#database.write(BOTH, "relaxed", async (tx) => {
-      const keys = await Promise.all(BOTH.map((name) => tx.objectStore(name).getKey(bondId)));
-      await Promise.all(BOTH.map((name) => tx.objectStore(name).delete(bondId)));
+      const keys = await Promise.all(BOTH.map(async (name) => tx.objectStore(name).getKey(bondId)));
+      await Promise.all(BOTH.map(async (name) => tx.objectStore(name).delete(bondId)));
       return keys.filter((key) => key !== undefined).length;
     });
     return count > 0 ? "removed" : "not-found";
@@ -53,8 +51,8 @@ export class IndexedGatt implements GattStore {
 
   clearAll(): Promise<number> {
     return this.#database.write(BOTH, "relaxed", async (tx) => {
-      const keys = await Promise.all(BOTH.map((name) => tx.objectStore(name).getAllKeys()));
-      await Promise.all(BOTH.map((name) => tx.objectStore(name).clear()));
+      const keys = await Promise.all(BOTH.map(async (name) => tx.objectStore(name).getAllKeys()));
+      await Promise.all(BOTH.map(async (name) => tx.objectStore(name).clear()));
       return new Set(keys.flat()).size;
     });
   }

@@ -18,13 +18,13 @@ export async function addHistory(
   entries: readonly HistoryEntry[],
 ): Promise<void> {
   const store = tx.objectStore("history");
-  await Promise.all(entries.map((entry) => store.add(entry)));
+  await Promise.all(entries.map(async (entry) => store.add(entry)));
   const index = store.index("by-bond");
   for (const bondId of new Set(entries.map((entry) => entry.bondId))) {
     const count = await index.count(historyOf(bondId));
     if (count <= HISTORY_KEPT + SLACK) continue;
     const oldest = await index.getAllKeys(historyOf(bondId), count - HISTORY_KEPT);
-    await Promise.all(oldest.map((key) => store.delete(key)));
+    await Promise.all(oldest.map(async (key) => store.delete(key)));
   }
 }
 

@@ -139,7 +139,8 @@ export class Database {
       });
       return mine;
     } catch (error) {
-      throw storageError(upgradeError ?? error, openFailure);
+      if (upgradeError !== undefined) throw storageError(upgradeError, transactionFailure);
+      throw storageError(error, openFailure);
     }
   }
 
@@ -167,6 +168,13 @@ async function runUpgrades(
   }
 }
 
+/** What requests of a transaction say that has already ended for another reason. */
+const CONSEQUENCES: ReadonlySet<string> = new Set([
+  "AbortError",
+  "InvalidStateError",
+  "TransactionInactiveError",
+]);
+
 /** Ends a transaction whose work failed, and finds out which of its errors was the first cause. */
 async function settle<Mode extends IDBTransactionMode>(
   tx: Transaction<Mode>,
@@ -177,12 +185,8 @@ async function settle<Mode extends IDBTransactionMode>(
   } catch {
     // It has already ended.
   }
-  const ending: unknown = await tx.done.then(
-    () => undefined,
-    (reason: unknown) => tx.error ?? reason,
-  );
-  // Requests of an aborted transaction only say AbortError; the transaction knows why.
-  return asThrown(error).name === "AbortError" && ending !== undefined ? ending : error;
+  await tx.done.catch(() => {});
+  return CONSEQUENCES.has(asThrown(error).name) ? (tx.error ?? error) : error;
 }
 
 function hasIndexedDb(): boolean {

@@ -99,7 +99,7 @@ export class Quarantine {
     const fresh = found.filter(
       (row) => !copies.get(seenKey(row))?.some((copy) => sameValue(copy.raw, row.raw)),
     );
-    await Promise.all(fresh.map((row) => store.put(this.#entry(row))));
+    await Promise.all(fresh.map(async (row) => store.put(this.#entry(row))));
   }
 
   async list(): Promise<readonly Quarantined[]> {

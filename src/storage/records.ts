@@ -48,7 +48,7 @@ export interface BondRecord {
   /** Our own random id; stable over everything the platform does with its ids. */
   readonly id: string;
   readonly transport: Transport;
-  /** Whose half of the bond this is: on Web Bluetooth a pseudo controller, `webbluetooth:` and the profile id. */
+  /** Whose half of the bond this is: on Web Bluetooth a pseudo controller, `web-bluetooth:` and the profile id. */
   readonly localIdentity: string;
   /** The platform's id of the peer: a hint to try first, null after it was forgotten or imported. */
   readonly platformId: string | null;

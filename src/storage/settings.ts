@@ -8,7 +8,8 @@ import { profileId, settingsFields, settingsRow } from "./rows.ts";
 import { storable } from "./storable.ts";
 
 const KEY = "settings";
-const IDENTITY = /^webbluetooth:(.+)$/u;
+/** The pseudo controller of a browser profile, as in `web-bluetooth:` and the profile id. */
+const IDENTITY = /^(?:web-bluetooth|demo):(.+)$/u;
 
 export class IndexedSettings implements SettingsStore {
   readonly #database: Database;
