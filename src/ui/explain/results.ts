@@ -1,0 +1,72 @@
+import type { BondResult, ResultName } from "../../bonds/result.ts";
+import type { System } from "../../state/platform.ts";
+import { explain } from "../explain.ts";
+import { BOND_KEPT } from "./advice.ts";
+import type { Advice } from "./advice.ts";
+import { explainReason } from "./reasons.ts";
+
+/** The headline of a result: a few words that are true for every reason. */
+export function resultTitle(name: ResultName): string {
+  switch (name) {
+    case "ok":
+      return "The bond works";
+    case "not-valid":
+      return "No working bond";
+    case "pairing-failed":
+      return "Pairing failed";
+    case "adapter":
+      return "Bluetooth is not ready";
+    case "permission":
+      return "Not allowed yet";
+    case "unreachable":
+      return "Device not reached";
+    case "cancelled":
+      return "Stopped";
+    case "unsupported":
+      return "Cannot be shown here";
+    case "below-level":
+      return "Weaker than required";
+    case "not-persisted":
+      return "Works, but not stored";
+    case "peer-key-missing":
+      return "The device refuses this bond";
+    case "usage":
+      return "Wrong call";
+  }
+}
+
+/**
+ * One result in words. The reason leads; where it is only "something", the failure behind it says more. What was
+ * changed is told from the result itself.
+ */
+export function explainResult(result: BondResult, system: System): Advice {
+  const { reason, failure } = result;
+  if (reason === null && failure === null) {
+    return {
+      happened: "An operation that needs this bond succeeded.",
+      untouched: changeWords(result),
+      next: ["Nothing more is to do."],
+    };
+  }
+  const vague =
+    reason === null || reason === "unexpected" || reason === "probe-failed" || reason === "blocked";
+  const advice =
+    vague && failure !== null ? explain(failure, system) : explainReason(reason ?? "unexpected", system);
+  return result.bondChanged === "none" ? advice : { ...advice, untouched: changeWords(result) };
+}
+
+/** What the run did to the record. */
+function changeWords({ bondChanged, persisted }: BondResult): string {
+  switch (bondChanged) {
+    case "none":
+      return BOND_KEPT;
+    case "created":
+      return persisted ? "A new record was stored." : "A new record was made, but it is not stored.";
+    case "replaced":
+      return "The new bond has replaced the old one.";
+    case "restored":
+      return "The old record is back: the new bond was not proven.";
+    case "marked-suspect":
+      return "The record is kept and marked suspect. Only you can delete it.";
+  }
+}
