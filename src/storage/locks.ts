@@ -27,10 +27,11 @@ type Outcome<T> = { readonly kind: "done"; readonly value: T } | { readonly kind
 function webLocks(manager: LockPort): ScopedLocks {
   return {
     scope: "all-tabs",
-    exclusive<T>(name: string, work: () => Promise<T>): Promise<Outcome<T>> {
+    async exclusive<T>(name: string, work: () => Promise<T>): Promise<Outcome<T>> {
       const outcome = Promise.withResolvers<Outcome<T>>();
+      outcome.promise.catch(() => {}); // awaited below, later
       let started = false;
-      const request = manager.request(
+      const released = manager.request(
         PREFIX + name,
         { ifAvailable: true, mode: "exclusive" },
         async (lock) => {
@@ -46,10 +47,13 @@ function webLocks(manager: LockPort): ScopedLocks {
           }
         },
       );
-      request.catch((error: unknown) => {
+      try {
+        // Not before the lock is free again: the caller may ask for it at once.
+        await released;
+      } catch (error) {
         // A page of this origin can steal the lock; work that runs is then still ours to finish and to answer for.
-        if (!started) outcome.reject(error);
-      });
+        if (!started) throw error;
+      }
       return outcome.promise;
     },
   };

@@ -1,5 +1,5 @@
 /** Settings over IndexedDB. Damaged fields fall back to their default, except the profile id, which is looked for. */
-import { isFields, Misfit, type Check } from "./check.ts";
+import { fields, isFields, Misfit, type Check } from "./check.ts";
 import type { Database, Transaction } from "./open.ts";
 import type { SettingsStore } from "./ports.ts";
 import { sift, type Quarantine } from "./quarantine.ts";
@@ -8,6 +8,8 @@ import { profileId, settingsFields, settingsRow } from "./rows.ts";
 import { storable } from "./storable.ts";
 
 const KEY = "settings";
+const { theme, cacheDays } = settingsFields;
+const changeable = fields({}, { theme, cacheDays });
 /** The pseudo controller of a browser profile, as in `web-bluetooth:` and the profile id. */
 const IDENTITY = /^(?:web-bluetooth|demo):(.+)$/u;
 
@@ -29,10 +31,10 @@ export class IndexedSettings implements SettingsStore {
     return settings ?? this.update({});
   }
 
-  update(change: Partial<Omit<Settings, "v" | "profileId">>): Promise<Settings> {
+  async update(change: Partial<Omit<Settings, "v" | "profileId">>): Promise<Settings> {
+    const wanted = storable("setting", changeable, change);
     return this.#database.write(["settings", "bonds", "quarantine"], "strict", async (tx) => {
-      const standing = await this.#standing(tx);
-      const next = storable("setting", settingsRow, { ...standing, ...change });
+      const next: Settings = { ...(await this.#standing(tx)), ...wanted };
       await tx.objectStore("settings").put(next, KEY);
       return next;
     });
@@ -49,8 +51,8 @@ export class IndexedSettings implements SettingsStore {
     return {
       v: 1,
       profileId: or(profileId, old["profileId"], null) ?? (await profileOfBonds(tx)) ?? this.#newId(),
-      theme: or(settingsFields.theme, old["theme"], "system"),
-      cacheDays: or(settingsFields.cacheDays, old["cacheDays"], 30),
+      theme: or(theme, old["theme"], "system"),
+      cacheDays: or(cacheDays, old["cacheDays"], 30),
     };
   }
 }
