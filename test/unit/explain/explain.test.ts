@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type {
-  BondResult,
-  Remedy,
-  ResultName,
-  ResultReason,
-  StepName,
-  StepNote,
-} from "../../../src/bonds/result.ts";
+import type { BondResult, StepNote } from "../../../src/bonds/result.ts";
 import { ResultCode } from "../../../src/bonds/result.ts";
-import type { Failure, FailureKind, Operation, PairingReason } from "../../../src/link/failure.ts";
-import type { System } from "../../../src/state/platform.ts";
-import type { SuspectReason } from "../../../src/storage/records.ts";
+import type { Failure } from "../../../src/link/failure.ts";
 import { explain, operationWords } from "../../../src/ui/explain.ts";
 import type { Advice } from "../../../src/ui/explain/advice.ts";
 import { explainObstacle } from "../../../src/ui/explain/obstacle.ts";
@@ -27,198 +18,7 @@ import {
   switchOnSteps,
   systemPairingSteps,
 } from "../../../src/ui/explain/system.ts";
-
-/** The names of a table that the compiler proves complete. */
-function names<T extends string>(table: Record<T, true>): T[] {
-  return Object.keys(table).filter((name): name is T => name in table);
-}
-
-const SYSTEMS = names<System>({
-  windows: true,
-  macos: true,
-  linux: true,
-  chromeos: true,
-  android: true,
-  ios: true,
-  unknown: true,
-});
-const OPERATIONS = names<Operation>({
-  choose: true,
-  connect: true,
-  discover: true,
-  read: true,
-  write: true,
-  subscribe: true,
-  pair: true,
-  forget: true,
-  availability: true,
-  disconnect: true,
-});
-const PAIRING = names<PairingReason>({
-  "passkey-wrong": true,
-  "oob-missing": true,
-  "auth-requirements": true,
-  "confirm-failed": true,
-  "not-supported-by-peer": true,
-  "key-size": true,
-  "command-not-supported": true,
-  unspecified: true,
-  "repeated-attempts": true,
-  "invalid-parameters": true,
-  "dhkey-check": true,
-  "comparison-rejected": true,
-  "not-for-le": true,
-  "key-rejected": true,
-  "peer-busy": true,
-  "smp-timeout": true,
-  "link-lost-while-pairing": true,
-  "declined-by-peer": true,
-  "authentication-failed": true,
-  "os-dialog-failed": true,
-  "os-canceled": true,
-  "os-timeout": true,
-});
-const SUSPICIONS = names<SuspectReason>({
-  "access-refused": true,
-  "key-missing": true,
-  "key-mismatch": true,
-  "encryption-refused": true,
-  "half-bond": true,
-  evicted: true,
-});
-const REASONS = [
-  ...PAIRING,
-  ...SUSPICIONS,
-  ...names<Exclude<ResultReason, PairingReason | SuspectReason>>({
-    "no-record": true,
-    "never-proven": true,
-    "system-bond-in-the-way": true,
-    "needs-system-pairing": true,
-    "adapter-missing": true,
-    "adapter-off": true,
-    "adapter-too-old": true,
-    "needs-chooser": true,
-    blocked: true,
-    "held-elsewhere": true,
-    "store-unreadable": true,
-    "connect-failed": true,
-    "link-lost": true,
-    "time-limit": true,
-    "probe-failed": true,
-    "by-person": true,
-    "no-probe": true,
-    "other-transport": true,
-    "probe-not-found": true,
-    "no-web-bluetooth": true,
-    "level-not-shown-here": true,
-    "operation-not-supported": true,
-    "probe-below-level": true,
-    "store-failed": true,
-    "no-gesture": true,
-    "bad-parameters": true,
-    unexpected: true,
-  }),
-];
-const REMEDIES = names<Remedy>({
-  continue: true,
-  "run-ensure": true,
-  retry: true,
-  "retry-in-pairing-mode": true,
-  "check-adapter": true,
-  "choose-again": true,
-  "close-other-tab": true,
-  "move-closer": true,
-  "choose-probe": true,
-  "use-other-browser": true,
-  "remove-in-system-settings": true,
-  "pair-in-system-settings": true,
-  repair: true,
-  "free-space": true,
-  "fix-call": true,
-});
-const STEP_NAMES = names<StepName>({
-  adapter: true,
-  permission: true,
-  known: true,
-  connect: true,
-  discover: true,
-  verify: true,
-  pair: true,
-  prove: true,
-  trust: true,
-  persist: true,
-});
-
-/** Every failure there is, with every value of its closed fields. */
-const FAILURES: { readonly [K in FailureKind]: readonly Extract<Failure, { kind: K }>[] } = {
-  cancelled: [
-    { kind: "cancelled", by: "caller" },
-    { kind: "cancelled", by: "chooser" },
-  ],
-  adapter: [
-    { kind: "adapter", state: "missing" },
-    { kind: "adapter", state: "off" },
-    { kind: "adapter", state: "too-old" },
-  ],
-  "api-missing": [
-    { kind: "api-missing", why: "browser" },
-    { kind: "api-missing", why: "insecure-context" },
-    { kind: "api-missing", why: "disabled" },
-  ],
-  blocked: [
-    { kind: "blocked", by: "site-setting" },
-    { kind: "blocked", by: "system-permission" },
-    { kind: "blocked", by: "permissions-policy" },
-  ],
-  "permission-lost": [{ kind: "permission-lost" }],
-  "device-gone": [{ kind: "device-gone" }],
-  unreachable: [
-    { kind: "unreachable", detail: "attempt-failed" },
-    { kind: "unreachable", detail: "unknown" },
-    { kind: "unreachable", detail: "out-of-range" },
-  ],
-  "link-lost": [
-    { kind: "link-lost", during: "idle" },
-    ...OPERATIONS.map((during) => ({ kind: "link-lost", during }) as const),
-  ],
-  timeout: OPERATIONS.map((during) => ({ kind: "timeout", during, afterMs: 15_000 })),
-  busy: [
-    { kind: "busy", what: "connect" },
-    { kind: "busy", what: "operation" },
-  ],
-  "not-found": [
-    { kind: "not-found", what: "service" },
-    { kind: "not-found", what: "characteristic" },
-    { kind: "not-found", what: "descriptor" },
-  ],
-  "service-not-allowed": [
-    { kind: "service-not-allowed", why: "not-requested" },
-    { kind: "service-not-allowed", why: "blocklisted" },
-  ],
-  "access-refused": (["not-paired", "not-permitted", "not-authorized", "key-size"] as const).flatMap(
-    (why) => [
-      { kind: "access-refused", why, ambiguous: true },
-      { kind: "access-refused", why, ambiguous: false },
-    ],
-  ),
-  "pairing-failed": PAIRING.map((reason) => ({ kind: "pairing-failed", reason })),
-  "key-refused": [
-    { kind: "key-refused", reason: "key-missing" },
-    { kind: "key-refused", reason: "key-mismatch" },
-    { kind: "key-refused", reason: "encryption-refused" },
-  ],
-  "stale-handle": [{ kind: "stale-handle" }],
-  "not-supported": [
-    { kind: "not-supported", what: "operation" },
-    { kind: "not-supported", what: "device" },
-  ],
-  "invalid-length": [{ kind: "invalid-length" }],
-  "att-error": [{ kind: "att-error" }, { kind: "att-error", code: 0x0e }],
-  "system-error": [{ kind: "system-error" }],
-  "needs-gesture": [{ kind: "needs-gesture" }],
-  usage: [{ kind: "usage", text: "wrong argument" }],
-  unknown: [{ kind: "unknown", name: "NetworkError", text: "The moon is in the wrong house." }],
-};
+import { FAILURES, OPERATIONS, REASONS, REMEDIES, RESULT_NAMES, STEP_NAMES, SYSTEMS } from "./unions.ts";
 
 /** Sentences: not empty, no hole, nothing that looks like a passkey or a key. */
 function sound(text: string, where: string): void {
@@ -310,20 +110,7 @@ test("every operation can stand after 'while'", () => {
 });
 
 test("every result has a headline of its own", () => {
-  const titles = names<ResultName>({
-    ok: true,
-    "not-valid": true,
-    "pairing-failed": true,
-    adapter: true,
-    permission: true,
-    unreachable: true,
-    cancelled: true,
-    unsupported: true,
-    "below-level": true,
-    "not-persisted": true,
-    "peer-key-missing": true,
-    usage: true,
-  }).map(resultTitle);
+  const titles = RESULT_NAMES.map(resultTitle);
   for (const title of titles) sound(title, title);
   assert.equal(new Set(titles).size, Object.keys(ResultCode).length);
 });
