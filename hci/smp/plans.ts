@@ -1,0 +1,120 @@
+/** What is looked up and decided before the first PDU of a pairing of ours goes out. */
+import type { Address, Bond, Bytes, SecureLink } from "../ports.ts";
+import type { BondKeeper } from "./bonding.ts";
+import { sameAddress } from "./bonding.ts";
+import { PairingError, SecurityBlocked } from "./errors.ts";
+import { decoded } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import { requestFeatures, responseFeatures } from "./features.ts";
+import type { InitiatorPlan } from "./initiator.ts";
+import type { LinkEncryption } from "./link-encryption.ts";
+import type { OobMaterial } from "./oob.ts";
+import { held } from "./oob.ts";
+import type { Pairing } from "./pairing.ts";
+import type { AuthenticationRequirements } from "./pdus.ts";
+import { PairingRequest } from "./pdus.ts";
+import type { PairingPolicy } from "./policy.ts";
+import { requirementOf } from "./policy.ts";
+import type { ResponderPlan } from "./responder.ts";
+import type { Features, LinkSecurity, SecuritySettings } from "./settings.ts";
+
+export interface PairOptions {
+  /** For this pairing alone. */
+  readonly policy?: PairingPolicy;
+  readonly oob?: OobMaterial;
+  /** The identity whose bond a person allows to be replaced. Without it a bonded peer is never paired again. */
+  readonly replaces?: Address;
+}
+
+const FEATURES: Features = { request: requestFeatures, response: responseFeatures };
+
+/** One link as the plans see it. */
+export interface Surroundings {
+  readonly settings: SecuritySettings;
+  readonly link: SecureLink;
+  readonly encryption: LinkEncryption;
+}
+
+/** The procedures' view of one pairing on one link. */
+export function pairingOn(
+  { settings, link }: Surroundings,
+  exchange: Exchange,
+  oob: OobMaterial = settings.oob ?? {},
+): Pairing {
+  const { crypto, delegate, peer } = settings;
+  const { localAddress, peerAddress } = link;
+  const [initiator, responder] =
+    link.role === "central" ? [localAddress, peerAddress] : [peerAddress, localAddress];
+  return { exchange, crypto, delegate, initiator, responder, peer, oob };
+}
+
+/** Our authentication requirements, as a Security Request shows them. */
+export function securityWish({ settings }: Surroundings): AuthenticationRequirements {
+  return featuresOf(settings).request(settings.policy, held(settings.oob ?? {})).authReq;
+}
+
+export async function planInitiator(
+  surroundings: Surroundings,
+  options: PairOptions,
+  asked: AuthenticationRequirements | undefined,
+): Promise<InitiatorPlan> {
+  const { settings, encryption } = surroundings;
+  const { policy = settings.policy, oob = settings.oob ?? {} } = options;
+  const wait = settings.backoff.remaining(settings.peer);
+  if (wait > 0) throw new SecurityBlocked("repeated-attempts", wait);
+  const bond = await bondOf(settings);
+  const allowed =
+    bond === undefined || (options.replaces !== undefined && sameAddress(options.replaces, bond.peer));
+  if (!allowed) throw new SecurityBlocked("bond-exists");
+  return {
+    request: featuresOf(settings).request(policy, held(oob)),
+    requirement: requirementOf(policy, bond),
+    asked,
+    encryption,
+    keeper: keeperOf(surroundings, bond),
+  };
+}
+
+/** Refuses with PairingError what needs no person to be refused. `proven`: the bond whose key protects the link. */
+export async function planResponder(
+  surroundings: Surroundings,
+  preq: Bytes,
+  proven: LinkSecurity | null,
+  inDoubt: (bond: Bond) => void,
+): Promise<ResponderPlan> {
+  const { settings, encryption } = surroundings;
+  const { policy, peer, backoff, oob = {} } = settings;
+  const request = decoded(PairingRequest, preq);
+  if (!policy.pairable) throw new PairingError("PairingNotSupported", "local", "pairing is off");
+  if (backoff.remaining(peer) > 0)
+    throw new PairingError("RepeatedAttempts", "local", "too soon after a failure");
+  const bond = await bondOf(settings);
+  const same = bond !== undefined && isSameBond(proven?.bond, bond);
+  if (bond !== undefined && !same) inDoubt(bond);
+  return {
+    request,
+    preq,
+    response: featuresOf(settings).response(request, policy, held(oob)),
+    requirement: requirementOf(policy, bond),
+    proposal: { kind: "pairing", peer, asked: request.authReq, replaces: bond, proven: same },
+    encryption,
+    keeper: keeperOf(surroundings, bond),
+  };
+}
+
+/** The bond with this peer. A store that fails rejects: that is not "no bond". */
+export function bondOf({ keys, local, peer }: SecuritySettings): Promise<Bond | undefined> {
+  return keys.get(local.address, peer);
+}
+
+function keeperOf({ settings: { keys, local, peer } }: Surroundings, replaces: Bond | undefined): BondKeeper {
+  return { keys, local, peer, replaces };
+}
+
+function featuresOf({ features = FEATURES }: SecuritySettings): Features {
+  return features;
+}
+
+function isSameBond(proven: Bond | null | undefined, bond: Bond): boolean {
+  return proven !== null && proven !== undefined && sameAddress(proven.peer, bond.peer);
+}
