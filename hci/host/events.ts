@@ -5,7 +5,7 @@ import { counted } from "../codec/list.ts";
 import { number, rest, sized } from "../codec/octets.ts";
 import { oneOf } from "../codec/sets.ts";
 import { struct } from "../codec/struct.ts";
-import { addressType, bdAddr, featureMask, peerAddressType, phy, role, status } from "./fields.ts";
+import { addressType, bdAddr, featureMask, Phy, peerAddressType, role, status } from "./fields.ts";
 
 /** 7.7.5 */
 export const DisconnectionComplete = event("Disconnection Complete", 0x05, {
@@ -122,12 +122,13 @@ export const LeGenerateDhKeyComplete = leEvent("LE Generate DHKey Complete", 0x0
   status,
   dhKey: number(256),
 });
-/** 7.7.65.12 */
+const reportedPhy = oneOf({ unknown: 0, ...Phy });
+/** 7.7.65.12; `unknown` may stand there when the status is an error. */
 export const LePhyUpdateComplete = leEvent("LE PHY Update Complete", 0x0c, {
   status,
   handle: u16,
-  tx: phy,
-  rx: phy,
+  tx: reportedPhy,
+  rx: reportedPhy,
 });
 
 export const AdvertisingEventType = {
