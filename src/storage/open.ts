@@ -73,7 +73,9 @@ export class Database {
       await tx.done;
       return result;
     } catch (error) {
-      throw storageError(await settle(tx, error), transactionFailure);
+      const cause = await settle(tx, error);
+      // Our own mistakes stay what they are: they say nothing about the store.
+      throw cause instanceof TypeError ? cause : storageError(cause, transactionFailure);
     }
   }
 

@@ -10,6 +10,9 @@ export const MAX_NAME_OCTETS = 248;
 const HIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\uFFF9-\uFFFB[\p{Default_Ignorable_Code_Point}--[\u{200C}\u{200D}\p{Variation_Selector}]]]/gv;
 
+/** Words of printable ASCII, one space between them: nothing to clean. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/u;
+
 const utf8 = new TextEncoder();
 
 /**
@@ -17,6 +20,7 @@ const utf8 = new TextEncoder();
  * of white space made one space, and at most `maxOctets` of UTF-8, cut between characters. May be empty.
  */
 export function cleanName(text: string, maxOctets = MAX_NAME_OCTETS): string {
+  if (text.length <= maxOctets && PLAIN.test(text)) return text;
   return shorten(
     // A hostile page-long name is cut first: nothing after this many characters can survive the limit below anyway.
     text
@@ -32,6 +36,7 @@ export function cleanName(text: string, maxOctets = MAX_NAME_OCTETS): string {
 
 /** Free text of several lines, such as notes: as `cleanName`, but line breaks and tabs stay. */
 export function cleanText(text: string, maxOctets: number): string {
+  if (text === "") return "";
   const lines = text
     .slice(0, maxOctets * 4)
     .replaceAll(/\r\n?|\u2028|\u2029/gu, "\n")

@@ -8,6 +8,9 @@ import type {
   Quarantined,
   Settings,
 } from "../../src/storage/records.ts";
+import { bondRow, gattRow, historyRow, settingsRow } from "../../src/storage/rows.ts";
+import { sameValue } from "../../src/storage/same.ts";
+import { storable } from "../../src/storage/storable.ts";
 
 /** Every call that can be made to fail, as `store.method`. */
 export type StoreCall =
@@ -67,8 +70,6 @@ export interface MemoryOptions {
   readonly now?: () => number;
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 export function memoryStores(options: MemoryOptions = {}): MemoryStores {
   const now = options.now ?? (() => 0);
   const bonds = new Map(options.bonds?.map((record) => [record.id, structuredClone(record)]));
@@ -119,7 +120,7 @@ export function memoryStores(options: MemoryOptions = {}): MemoryStores {
   }
 
   function write(record: BondRecord, remote: boolean): void {
-    if (same(bonds.get(record.id), record)) return;
+    if (sameValue(bonds.get(record.id), record)) return;
     bonds.set(record.id, structuredClone(record));
     tell({ id: record.id, what: "put", remote });
   }
@@ -179,8 +180,9 @@ export function memoryStores(options: MemoryOptions = {}): MemoryStores {
         }),
       put: (records, history = []) =>
         called("bonds.put", () => {
-          entries.push(...structuredClone(history));
-          for (const record of records) write(record, false);
+          const rows = records.map((record) => storable("bond record", bondRow, record));
+          entries.push(...history.map((entry) => storable("history entry", historyRow, entry)));
+          for (const row of rows) write(row, false);
         }),
       delete: (id) => called("bonds.delete", () => purge(id, false)),
       quarantined: () =>
@@ -197,11 +199,11 @@ export function memoryStores(options: MemoryOptions = {}): MemoryStores {
       previous: (bondId) => called("gatt.previous", () => earlier.get(bondId)),
       put: (record) =>
         called("gatt.put", () => {
-          const before = tables.get(record.bondId);
-          if (before !== undefined && before.structureHash !== record.structureHash) {
-            earlier.set(record.bondId, before);
-          }
-          tables.set(record.bondId, structuredClone(record));
+          const row = storable("attribute table", gattRow, record);
+          const before = tables.get(row.bondId);
+          if (before !== undefined && before.structureHash !== row.structureHash)
+            earlier.set(row.bondId, before);
+          tables.set(row.bondId, row);
         }),
       clear: (bondId) =>
         called("gatt.clear", () => {
@@ -217,18 +219,26 @@ export function memoryStores(options: MemoryOptions = {}): MemoryStores {
         }),
     },
     history: {
-      append: (added) => called("history.append", () => void entries.push(...structuredClone(added))),
+      append: (added) =>
+        called("history.append", () => {
+          entries.push(...added.map((entry) => storable("history entry", historyRow, entry)));
+        }),
       of: (bondId, limit) =>
         called("history.of", () =>
           entries
             .filter((entry) => entry.bondId === bondId)
+            .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
             .toReversed()
             .slice(0, limit),
         ),
     },
     settings: {
       get: () => called("settings.get", () => settings),
-      update: (change) => called("settings.update", () => (settings = { ...settings, ...change })),
+      update: (change) =>
+        called("settings.update", () => {
+          settings = storable("setting", settingsRow, { ...settings, ...change });
+          return settings;
+        }),
     },
   };
 }

@@ -50,6 +50,13 @@ test("a name of a million characters is cleaned quickly", () => {
   assert.ok(performance.now() - started < 200);
 });
 
+test("a name that is almost plain does not make the check for plain names slow", () => {
+  const started = performance.now();
+  for (const unit of ["a", "a ", " ", "  a"]) cleanName(`${unit.repeat(248 / unit.length)}\u0001`);
+  for (const unit of ["a", "a ", "  a"]) cleanName(unit.repeat(248 / unit.length).slice(0, 247) + "\u0001");
+  assert.ok(performance.now() - started < 200);
+});
+
 test("notes keep their lines and tabs and lose the rest", () => {
   assert.equal(cleanText("one\r\ntwo\tthree\u0007\u202E\rfour", 1000), "one\ntwo\tthree\nfour");
   assert.equal(octetsOf(cleanText("ü".repeat(5000), 4000)), 4000);
