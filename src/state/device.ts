@@ -8,9 +8,11 @@ import type { BondRecord, GattTableRecord, HistoryEntry, Proof } from "../storag
 import { diffTables, type TableDiff } from "../storage/table-diff.ts";
 import type { App } from "./app.ts";
 import { storageFailure } from "./bonds.ts";
+import { exportRecord } from "./device-export.ts";
 import { attempt } from "./device-record.ts";
 import { GattSession } from "./gatt-session.ts";
 import { promptsThrough } from "./gatt-prompts.ts";
+import type { System } from "./platform.ts";
 import type { Ask, Procedure } from "./procedure.ts";
 import { Store } from "./store.ts";
 
@@ -66,14 +68,17 @@ export class DeviceScreen {
   readonly session: GattSession;
   readonly procedure: Procedure;
   readonly id: string;
+  /** For advice. */
+  readonly system: System;
   readonly #app: App;
   readonly #open = new AbortController();
   #beside: Beside = { history: null, table: null, change: null };
   #purged: string | undefined;
 
-  constructor(app: App, id: string) {
+  constructor(app: App, id: string, system: System) {
     this.#app = app;
     this.id = id;
+    this.system = system;
     this.procedure = app.procedures.of(id);
     this.session = new GattSession(id, {
       bonds: app.ports,
@@ -149,6 +154,17 @@ export class DeviceScreen {
       if (this.#open.signal.aborted) return;
       this.gone.set({ kind: "failed", failure: storageFailure(error) });
     }
+  }
+
+  /** Offers the record as a file. */
+  async save(): Promise<StorageFailure | null> {
+    const view = this.view.value;
+    if (view.step !== "shown") return null;
+    return attempt(async () => {
+      const { name, type, text } = await exportRecord(view.record, this.#app.ports);
+      this.#app.page.save(name, type, text);
+      await this.#readBeside();
+    });
   }
 
   /** Forgets the stored table; the next connection discovers it anew, as every connection does. */

@@ -43,7 +43,7 @@ async function opened(link: ScriptedLink, id = "bond-1"): Promise<{ app: App; sc
     notices: new Notices(page),
     now: new Store(link.now),
   };
-  const screen = new DeviceScreen(app, id);
+  const screen = new DeviceScreen(app, id, "linux");
   screen.start();
   await app.bonds.start(new AbortController().signal);
   await settle();

@@ -1,0 +1,102 @@
+import { LitElement, type TemplateResult, css, html } from "lit";
+import { displayName } from "../bonds/record.ts";
+import type { App } from "../state/app.ts";
+import type { DeviceScreen, ShownDevice } from "../state/device.ts";
+import { exactTime } from "./age.ts";
+import { shortUuid, serviceName } from "../state/assigned-numbers.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { transportWord } from "./device-words.ts";
+import { icon } from "./icons.ts";
+import { storageWords } from "./storage-words.ts";
+import { surfaces } from "./surfaces.css.ts";
+
+/** The record itself: its facts, taking it along, replacing the bond, letting go. */
+export class DeviceCare extends LitElement {
+  static override properties = {
+    app: { attribute: false },
+    screen: { attribute: false },
+    device: { attribute: false },
+    locked: { type: Boolean },
+  };
+  static override styles = [
+    base,
+    controls,
+    surfaces,
+    css`
+      ul {
+        padding: 0;
+        list-style: none;
+      }
+    `,
+  ];
+
+  declare app: App;
+  declare screen: DeviceScreen;
+  declare device: ShownDevice;
+  /** A procedure runs: the record must not change under it. */
+  declare locked: boolean;
+
+  constructor() {
+    super();
+    this.locked = false;
+  }
+
+  protected override render(): TemplateResult {
+    const { record, proof, state } = this.device;
+    return html`<section class="card" aria-labelledby="title">
+      <h2 id="title">The record</h2>
+      <dl class="facts">
+        <dt>Added</dt>
+        <dd>${exactTime(record.createdAt)}</dd>
+        <dt>Reached over</dt>
+        <dd>${transportWord(record.transport)}</dd>
+        <dt>Services asked for</dt>
+        <dd>
+          <ul>
+            ${record.services.map((uuid) => html`<li>${serviceName(uuid) ?? ""} <code>${shortUuid(uuid)}</code></li>`)}
+          </ul>
+        </dd>
+        <dt>Browser’s number for it</dt>
+        <dd>${record.platformId === null ? "none now" : html`<code>${record.platformId}</code>, a hint that may change`}</dd>
+        <dt>Proofs kept</dt>
+        <dd>${record.proofs.length}</dd>
+      </dl>
+      <p class="row">
+        <button @click=${() => void this.#export()}>${icon("download")} Export as JSON</button>
+        ${
+          state.kind === "suspect" || proof === null
+            ? ""
+            : html`<button ?disabled=${this.locked} @click=${() => void this.screen.run("repair")}>Repair anyway</button>`
+        }
+        <button class="danger" ?disabled=${this.locked} @click=${() => void this.#forget()}>Forget this device</button>
+      </p>
+      <p class="small quiet">
+        The export holds no key: the browser never shows one. Forgetting can be undone until you delete the record.
+      </p>
+    </section>`;
+  }
+
+  async #export(): Promise<void> {
+    const failure = await this.screen.save();
+    if (failure === null) this.app.notices.done("The record is saved as a file.");
+    else this.app.notices.problem(storageWords(failure).what);
+  }
+
+  async #forget(): Promise<void> {
+    const { notices } = this.app;
+    const name = displayName(this.device.record);
+    const failure = await this.screen.forget();
+    if (failure !== null) return notices.problem(storageWords(failure).what);
+    notices.done(`${name === "" ? "The device" : name} is forgotten here. Its record is kept aside.`, () => {
+      void this.screen.restore();
+    });
+  }
+}
+
+customElements.define("device-care", DeviceCare);
+declare global {
+  interface HTMLElementTagNameMap {
+    "device-care": DeviceCare;
+  }
+}

@@ -1,0 +1,140 @@
+import { LitElement, type TemplateResult, html } from "lit";
+import { displayName } from "../bonds/record.ts";
+import type { App } from "../state/app.ts";
+import { DeviceScreen, type ShownDevice } from "../state/device.ts";
+import type { System } from "../state/platform.ts";
+import { DEVICE_VIEWS, type DeviceView, hrefOf } from "../state/router.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { absentDevice } from "./device-absent.ts";
+import { detailStyles } from "./device-detail.css.ts";
+import { Watch } from "./watch.ts";
+import "./bond-progress.ts";
+import "./device-care.ts";
+import "./device-evidence.ts";
+import "./device-header.ts";
+import "./device-history.ts";
+import "./device-probe.ts";
+import "./device-removal.ts";
+import "./device-settings.ts";
+import "./gatt-browser.ts";
+
+const VIEW_WORDS: Readonly<Record<DeviceView, string>> = {
+  overview: "Overview",
+  gatt: "Attributes",
+  history: "History",
+};
+
+/** One device for as long as it is looked at. Its properties are set before it enters the page, and stay. */
+export class DeviceDetail extends LitElement {
+  static override properties = {
+    app: { attribute: false },
+    system: {},
+    bondId: { attribute: false },
+    view: { attribute: false },
+  };
+  static override styles = [base, controls, detailStyles];
+
+  declare app: App;
+  declare system: System;
+  declare bondId: string;
+  declare view: DeviceView;
+  #screen: DeviceScreen | undefined;
+  readonly #shown = Watch.whole(this, () => this.screen.view);
+  readonly #running = new Watch(
+    this,
+    () => this.screen.procedure.view,
+    (view) => view.step === "running",
+  );
+
+  constructor() {
+    super();
+    this.system = "unknown";
+    this.bondId = "";
+    this.view = "overview";
+  }
+
+  get screen(): DeviceScreen {
+    if (this.#screen === undefined) throw new Error("Cannot show a device: the element is not in the page");
+    return this.#screen;
+  }
+
+  override connectedCallback(): void {
+    this.#screen = new DeviceScreen(this.app, this.bondId, this.system);
+    this.#screen.start();
+    super.connectedCallback();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    void this.#screen?.close();
+  }
+
+  protected override render(): TemplateResult {
+    const view = this.#shown.value;
+    return view.step === "shown" ? this.#device(view) : absentDevice(view, this.app.bonds);
+  }
+
+  protected override updated(): void {
+    const view = this.#shown.value;
+    if (view.step !== "shown") return;
+    const name = displayName(view.record);
+    if (name !== "") document.title = `${name} · Bondkeeper`;
+  }
+
+  /** Where a person who came here by a link continues. */
+  override focus(options?: FocusOptions): void {
+    const header = this.renderRoot.querySelector("device-header");
+    const heading = header?.renderRoot.querySelector("h1") ?? this.renderRoot.querySelector("h1");
+    heading?.focus(options);
+  }
+
+  #device(device: ShownDevice): TemplateResult {
+    const { app, screen } = this;
+    return html`
+      <device-header .app=${app} .screen=${screen} .device=${device}></device-header>
+      <bond-progress .app=${app} .procedure=${screen.procedure}></bond-progress>
+      <device-removal .app=${app} .screen=${screen} .device=${device}></device-removal>
+      <nav aria-label="Views of this device">
+        ${DEVICE_VIEWS.map(
+          (view) =>
+            html`<a
+              href=${hrefOf({ screen: "device", id: this.bondId, view })}
+              aria-current=${view === this.view ? "page" : "false"}
+              >${VIEW_WORDS[view]}</a
+            >`,
+        )}
+      </nav>
+      ${this.#part(device)}
+    `;
+  }
+
+  #part(device: ShownDevice): TemplateResult {
+    const { app, screen } = this;
+    const locked = this.#running.value;
+    switch (this.view) {
+      case "gatt":
+        return html`<gatt-browser .app=${app} .screen=${screen} .device=${device}></gatt-browser>`;
+      case "history":
+        return html`<device-history .app=${app} .device=${device}></device-history>`;
+      case "overview":
+        return html`<div class="overview">
+          <div class="column">
+            <device-evidence .app=${app} .device=${device}></device-evidence>
+            <device-probe .app=${app} .device=${device} ?locked=${locked}></device-probe>
+          </div>
+          <div class="column">
+            <device-settings .app=${app} .device=${device} ?locked=${locked}></device-settings>
+            <device-care .app=${app} .screen=${screen} .device=${device} ?locked=${locked}></device-care>
+          </div>
+        </div>`;
+    }
+  }
+}
+
+customElements.define("device-detail", DeviceDetail);
+declare global {
+  interface HTMLElementTagNameMap {
+    "device-detail": DeviceDetail;
+  }
+}

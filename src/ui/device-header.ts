@@ -1,0 +1,154 @@
+import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { displayName } from "../bonds/record.ts";
+import type { Mode } from "../bonds/result.ts";
+import type { App } from "../state/app.ts";
+import type { DeviceScreen, ShownDevice } from "../state/device.ts";
+import { age, exactTime } from "./age.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { deviceName } from "./device-name.ts";
+import { stateSentence } from "./device-words.ts";
+import { icon } from "./icons.ts";
+import { Watch } from "./watch.ts";
+import "./bond-badge.ts";
+
+interface Act {
+  readonly mode: Mode;
+  readonly label: string;
+  readonly look: "primary" | "danger" | "";
+}
+
+/** Which device this is, what is proven about its bond, and what to do about it. */
+export class DeviceHeader extends LitElement {
+  static override properties = {
+    app: { attribute: false },
+    screen: { attribute: false },
+    device: { attribute: false },
+  };
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-4);
+      }
+      .back {
+        display: inline-flex;
+        align-items: center;
+        gap: var(--space-1);
+        justify-self: start;
+        min-height: 2.75rem;
+      }
+      .who {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        align-items: start;
+        gap: var(--space-3) var(--space-5);
+      }
+      .who > bond-badge {
+        --mark-size: clamp(3.5rem, 9vw, 5.5rem);
+      }
+      .words {
+        display: grid;
+        justify-items: start;
+        gap: var(--space-3);
+        min-width: 0;
+      }
+      .sentence {
+        font-size: var(--text-l);
+        line-height: 1.4;
+      }
+      @media (max-width: 40rem) {
+        .sentence,
+        .acts {
+          grid-column: 1 / 3;
+        }
+        .words {
+          display: contents;
+        }
+        .words > h1 {
+          align-self: center;
+        }
+        .words > .pill {
+          grid-column: 1 / 3;
+        }
+        .acts button {
+          flex: 1 1 100%;
+        }
+      }
+    `,
+  ];
+
+  declare app: App;
+  declare screen: DeviceScreen;
+  declare device: ShownDevice;
+  readonly #now = Watch.whole(this, () => this.app.now);
+  readonly #running = new Watch(
+    this,
+    () => this.screen.procedure.view,
+    (view) => view.step === "running",
+  );
+
+  protected override render(): TemplateResult {
+    const { record, state } = this.device;
+    const own =
+      record.label === null
+        ? nothing
+        : html`<p class="quiet">It calls itself ${deviceName(record.name)}.</p>`;
+    return html`<a class="back" href="#/">${icon("back")} All devices</a>
+      <div class="who">
+        <bond-badge look="mark" .state=${state}></bond-badge>
+        <div class="words">
+          <h1 tabindex="-1">${deviceName(displayName(record))}</h1>
+          <div class="pill"><bond-badge .state=${state} .now=${this.#now.value}></bond-badge></div>
+          <p class="sentence">${stateSentence(state)}</p>
+          ${own} ${this.#proof()} ${record.archived?.why === "removed" ? nothing : this.#acts()}
+        </div>
+      </div>`;
+  }
+
+  #proof(): TemplateResult | typeof nothing {
+    const { proof, state } = this.device;
+    if (proof === null || state.kind === "proven" || state.kind === "proven-now") return nothing;
+    return html`<p class="quiet">
+      Last proof: <span title=${exactTime(proof.at)}>${age(proof.at, this.#now.value)}</span>.
+    </p>`;
+  }
+
+  #acts(): TemplateResult {
+    const running = this.#running.value;
+    return html`<div class="acts row">
+      ${acts(this.device).map(
+        ({ mode, label, look }) =>
+          html`<button class=${look} ?disabled=${running} @click=${() => void this.screen.run(mode)}>${label}</button>`,
+      )}
+    </div>`;
+  }
+}
+
+function acts({ state, proof }: ShownDevice): readonly Act[] {
+  const check: Act = { mode: "check", label: "Check only, change nothing", look: "" };
+  switch (state.kind) {
+    case "proven":
+    case "proven-now":
+      return [{ mode: "ensure", label: "Verify the bond", look: "primary" }, check];
+    case "recorded":
+      return [{ mode: "ensure", label: "Pair and prove the bond", look: "primary" }];
+    case "suspect":
+      return [
+        { mode: "ensure", label: "Verify again", look: "primary" },
+        { mode: "repair", label: "Repair the bond", look: "danger" },
+        ...(proof === null ? [] : [check]),
+      ];
+    case "archived":
+      return [{ mode: "repair", label: "Repair again", look: "primary" }];
+  }
+}
+
+customElements.define("device-header", DeviceHeader);
+declare global {
+  interface HTMLElementTagNameMap {
+    "device-header": DeviceHeader;
+  }
+}

@@ -1,0 +1,138 @@
+import { LitElement, type TemplateResult, css, html } from "lit";
+import type { App } from "../state/app.ts";
+import { rename, setMinimumLevel, setNotes } from "../state/device-edit.ts";
+import type { ShownDevice } from "../state/device.ts";
+import type { StorageFailure } from "../storage/ports.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { LEVELS, levelWord } from "./device-words.ts";
+import { storageWords } from "./storage-words.ts";
+import { surfaces } from "./surfaces.css.ts";
+
+/** What a person may say about a device: its name here, notes, and the least level that counts. */
+export class DeviceSettings extends LitElement {
+  static override properties = {
+    app: { attribute: false },
+    device: { attribute: false },
+    locked: { type: Boolean },
+  };
+  static override styles = [
+    base,
+    controls,
+    surfaces,
+    css`
+      form {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: end;
+        gap: var(--space-3);
+      }
+      form.wide {
+        grid-template-columns: 1fr;
+      }
+      form.wide button {
+        justify-self: start;
+      }
+    `,
+  ];
+
+  declare app: App;
+  declare device: ShownDevice;
+  /** A procedure runs: the record must not change under it. */
+  declare locked: boolean;
+
+  constructor() {
+    super();
+    this.locked = false;
+  }
+
+  protected override render(): TemplateResult {
+    const { record } = this.device;
+    const { locked } = this;
+    return html`<section class="card" aria-labelledby="title">
+      <h2 id="title">Yours</h2>
+      ${locked ? html`<p class="quiet">Locked while the bond procedure runs.</p>` : ""}
+      <form @submit=${(event: SubmitEvent) => this.#submit(event, "label")}>
+        <div class="field">
+          <label for="label">Your name for it</label>
+          <input
+            id="label"
+            name="label"
+            autocomplete="off"
+            dir="auto"
+            maxlength="248"
+            placeholder=${record.name}
+            .value=${record.label ?? ""}
+            ?disabled=${locked}
+          />
+        </div>
+        <button type="submit" ?disabled=${locked}>Rename</button>
+      </form>
+      <form class="wide" @submit=${(event: SubmitEvent) => this.#submit(event, "notes")}>
+        <div class="field">
+          <label for="notes">Notes</label>
+          <textarea
+            id="notes"
+            name="notes"
+            dir="auto"
+            maxlength="4000"
+            aria-describedby="notes-hint"
+            .value=${record.notes}
+            ?disabled=${locked}
+          ></textarea>
+          <p class="hint" id="notes-hint">Not encrypted. Keep passkeys and PINs elsewhere.</p>
+        </div>
+        <button type="submit" ?disabled=${locked}>Save the notes</button>
+      </form>
+      <div class="field">
+        <label for="least">A proof counts from this level on</label>
+        <select id="least" ?disabled=${locked} aria-describedby="least-hint" @change=${(event: Event) => this.#least(event)}>
+          <option value="" ?selected=${record.minimumLevel === null}>any</option>
+          ${LEVELS.map((level) => html`<option .value=${level} ?selected=${record.minimumLevel === level}>${levelWord(level)}</option>`)}
+        </select>
+        ${this.#leastHint()}
+      </div>
+    </section>`;
+  }
+
+  #leastHint(): TemplateResult {
+    const { encryption } = this.app.ports.backend.capabilities.reports;
+    return html`<p class="hint" id="least-hint">
+      ${
+        encryption
+          ? "A weaker bond ends with “below level”."
+          : "Here a level is only known from what the device demands for the probe. Where nobody said it, a verification says that it cannot be shown."
+      }
+    </p>`;
+  }
+
+  #submit(event: SubmitEvent, field: "label" | "notes"): void {
+    event.preventDefault();
+    const input = this.renderRoot.querySelector<HTMLInputElement | HTMLTextAreaElement>(`[name="${field}"]`);
+    if (input === null || this.locked) return;
+    const { id } = this.device.record;
+    const work = field === "label" ? rename : setNotes;
+    const words = field === "label" ? "The name is saved." : "The notes are saved.";
+    void this.#say(work(this.app.ports, id, input.value), words);
+  }
+
+  #least(event: Event): void {
+    if (!(event.target instanceof HTMLSelectElement)) return;
+    const { value } = event.target;
+    const level = LEVELS.find((level) => level === value) ?? null;
+    void this.#say(setMinimumLevel(this.app.ports, this.device.record.id, level), "The level is saved.");
+  }
+
+  async #say(work: Promise<StorageFailure | null>, words: string): Promise<void> {
+    const failure = await work;
+    if (failure === null) this.app.notices.done(words);
+    else this.app.notices.problem(storageWords(failure).what);
+  }
+}
+
+customElements.define("device-settings", DeviceSettings);
+declare global {
+  interface HTMLElementTagNameMap {
+    "device-settings": DeviceSettings;
+  }
+}

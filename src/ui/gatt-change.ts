@@ -1,0 +1,65 @@
+import { type TemplateResult, css, html, nothing } from "lit";
+import type { TableChange } from "../state/device.ts";
+import { age } from "./age.ts";
+import { attributeName, propertyWord } from "./gatt-names.ts";
+
+type ServiceDiff = TableChange["diff"]["services"][number];
+type CharacteristicDiff = ServiceDiff["characteristics"][number];
+
+const SIGNS = { added: "+", removed: "−", changed: "≠" } as const;
+const WORDS = { added: "new", removed: "gone", changed: "changed" } as const;
+
+/** What the device offers now and did not before, and the other way. */
+export function tableChange({ since, diff }: TableChange, now: number): TemplateResult {
+  return html`<section class="note warn" aria-labelledby="change">
+    <h3 id="change">The device has changed</h3>
+    <p>Compared with what it offered ${age(since, now)}. A firmware update can be the reason.</p>
+    <ul class="change">
+      ${diff.services.map(service)}
+    </ul>
+  </section>`;
+}
+
+function service({ uuid, change, characteristics }: ServiceDiff): TemplateResult {
+  return html`<li>
+    ${sign(change)} <b>${attributeName("service", uuid)}</b> ${WORDS[change]}
+    ${characteristics.length === 0 ? nothing : html`<ul>${characteristics.map(characteristic)}</ul>`}
+  </li>`;
+}
+
+function characteristic(diff: CharacteristicDiff): TemplateResult {
+  const details = [
+    ...diff.propertiesAdded.map((property) => `can now: ${propertyWord(property)}`),
+    ...diff.propertiesRemoved.map((property) => `no longer: ${propertyWord(property)}`),
+    ...(diff.descriptorsAdded.length > 0 ? ["more descriptors"] : []),
+    ...(diff.descriptorsRemoved.length > 0 ? ["fewer descriptors"] : []),
+    ...(diff.moved === null ? [] : [`moved from handle ${diff.moved.from} to ${diff.moved.to}`]),
+  ];
+  return html`<li>
+    ${sign(diff.change)} ${attributeName("characteristic", diff.uuid)} ${WORDS[diff.change]}${
+      diff.change === "changed" && details.length > 0 ? html`: ${details.join(", ")}` : nothing
+    }
+  </li>`;
+}
+
+function sign(change: keyof typeof SIGNS): TemplateResult {
+  return html`<span class="sign" aria-hidden="true">${SIGNS[change]}</span>`;
+}
+
+export const tableChangeStyles = css`
+  .change,
+  .change ul {
+    display: grid;
+    gap: var(--space-1);
+    padding-inline-start: var(--space-5);
+    list-style: none;
+  }
+  .change {
+    padding: 0;
+  }
+  .sign {
+    display: inline-block;
+    width: 1.2em;
+    font: 700 1em / 1 var(--font-code);
+  }
+`;
