@@ -1,6 +1,6 @@
 /** Whether this page can use Bluetooth here and now, and if not, exactly what stands in the way. */
 import type { Availability, Backend } from "../link/backend.ts";
-import { failureOf } from "../link/failure.ts";
+import { type Failure, failureOf } from "../link/failure.ts";
 import type { Platform } from "./platform.ts";
 import { Store } from "./store.ts";
 
@@ -11,7 +11,7 @@ export type EnvironmentView =
   | { readonly kind: "ready" }
   | { readonly kind: "obstacle"; readonly obstacle: Obstacle }
   /** The browser did not answer in time, or with something we do not know. */
-  | { readonly kind: "no-answer"; readonly text: string };
+  | { readonly kind: "no-answer"; readonly failure: Failure };
 
 /** What the page knows of itself without asking the radio. */
 export interface Surroundings {
@@ -38,7 +38,7 @@ export class Environment {
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "cancelled") return;
-      this.view.set({ kind: "no-answer", text: failure.kind === "unknown" ? failure.text : failure.kind });
+      this.view.set({ kind: "no-answer", failure });
     }
   }
 }

@@ -63,6 +63,7 @@ export class Procedure {
   readonly view = new Store<ProcedureView>({ step: "idle" });
   readonly #ports: ProcedurePorts;
   #stop = new AbortController();
+  #last: { readonly target: EnsureTarget; readonly options: StartOptions } | undefined;
 
   constructor(ports: ProcedurePorts) {
     this.#ports = ports;
@@ -72,6 +73,7 @@ export class Procedure {
   async start(target: EnsureTarget, options: StartOptions): Promise<BondResult | undefined> {
     if (this.view.value.step === "running") return undefined;
     const { mode, device, level } = options;
+    this.#last = { target, options };
     const stop = new AbortController();
     this.#stop = stop;
     this.view.set({ step: "running", mode, device, lines: WAITING, ask: null, cancelling: false });
@@ -94,6 +96,16 @@ export class Procedure {
     } finally {
       link.end();
     }
+  }
+
+  /** The last run once more, by its record where it has one by now; another mode if one is given. */
+  async again(mode?: Mode): Promise<BondResult | undefined> {
+    const view = this.view.value;
+    if (this.#last === undefined || view.step !== "done") return undefined;
+    const { bondId } = view.result;
+    const target = bondId === null ? this.#last.target : { bondId };
+    const options = { ...this.#last.options, device: view.device };
+    return this.start(target, mode === undefined ? options : { ...options, mode });
   }
 
   /** Always works: what hangs in the platform is left to itself. */

@@ -77,8 +77,10 @@ export interface AddressBar {
   /** "?query" and "#fragment" as they stand now. */
   read(): { readonly search: string; readonly hash: string };
   push(href: string): void;
-  /** Replaces the entry, query included, without a new one in the history. */
+  /** Without a new entry in the history. */
   replace(href: string): void;
+  /** As `replace`, and takes the query away with it. */
+  scrub(href: string): void;
   onChange(listener: () => void): void;
 }
 
@@ -107,7 +109,7 @@ export class Router {
     const { search, hash } = this.#bar.read();
     if (carriesSecret(search) || carriesSecret(hash)) {
       // At once, before anything else can read or keep the address.
-      this.#bar.replace("#/");
+      this.#bar.scrub("#/");
       return { screen: "refused-link" };
     }
     return parseRoute(hash);

@@ -1,0 +1,141 @@
+/** The one place that joins the layers. */
+import type { BondPorts } from "../bonds/ensure.ts";
+import type { Backend } from "../link/backend.ts";
+import { WebBluetoothBackend } from "../link/web-bluetooth/backend.ts";
+import { pageSurroundings } from "../link/web-bluetooth/platform.ts";
+import { AddDevice } from "../state/add-device.ts";
+import type { App } from "../state/app.ts";
+import { Bonds } from "../state/bonds.ts";
+import { Chooser } from "../state/chooser.ts";
+import { DeviceList } from "../state/device-list.ts";
+import { Environment } from "../state/environment.ts";
+import { LiveLinks } from "../state/live.ts";
+import { Notices } from "../state/notices.ts";
+import type { Page } from "../state/page.ts";
+import { platformOf } from "../state/platform.ts";
+import { Preferences } from "../state/preferences.ts";
+import { Procedures } from "../state/procedure.ts";
+import { Router } from "../state/router.ts";
+import type { Screens } from "../state/screens.ts";
+import { Store } from "../state/store.ts";
+import { browserLocks } from "../storage/locks.ts";
+import { askPersistence, storageHealth } from "../storage/persist.ts";
+import { CHANNEL_NAME, createStores, type IndexedStores } from "../storage/stores.ts";
+import { tokens } from "../ui/tokens.css.ts";
+import { browserAddressBar } from "./address-bar.ts";
+import { browserPage, DEMO_QUERY } from "./page.ts";
+import { browserSurroundings } from "./surroundings.ts";
+import "../ui/bond-app.ts";
+
+const AGE_TICK_MS = 30_000;
+
+async function start(): Promise<void> {
+  // First of all: a link that carries a secret is scrubbed before anything else can read or keep it.
+  const router = new Router(browserAddressBar());
+  const demo = new URLSearchParams(location.search).has(DEMO_QUERY);
+  const page = browserPage();
+  const notices = new Notices(page);
+  const backend = await backendFor(demo);
+  const surroundings = browserSurroundings();
+  const stores = storesFor(demo, notices, surroundings);
+  const ports: BondPorts = {
+    backend,
+    stores,
+    locks: browserLocks(navigator.locks),
+    surroundings,
+    appVersion: __APP_VERSION__,
+  };
+  const screens = buildScreens(ports, page, router, notices);
+  showTheme(screens.preferences);
+  if (tokens.styleSheet !== undefined) document.adoptedStyleSheets.push(tokens.styleSheet);
+  const root = document.createElement("bond-app");
+  root.screens = screens;
+  document.body.append(root);
+  run(screens);
+}
+
+function buildScreens(ports: BondPorts, page: Page, router: Router, notices: Notices): Screens {
+  const chooser = new Chooser(ports.backend, page);
+  const live = new LiveLinks();
+  const now = new Store(ports.surroundings.now());
+  setInterval(() => now.set(ports.surroundings.now()), AGE_TICK_MS);
+  const app: App = {
+    ports,
+    page,
+    router,
+    bonds: new Bonds(ports.stores.bonds, page),
+    live,
+    chooser,
+    procedures: new Procedures({ bond: ports, chooser, live }),
+    notices,
+    now,
+  };
+  const agent = navigator.userAgentData;
+  const platform = platformOf({
+    userAgent: navigator.userAgent,
+    touchPoints: navigator.maxTouchPoints,
+    ...(agent === undefined ? {} : { platform: agent.platform, brands: agent.brands }),
+  });
+  return {
+    app,
+    environment: new Environment(ports.backend, { platform, address: location.href }),
+    list: new DeviceList(app),
+    add: new AddDevice(app),
+    preferences: new Preferences(app, {
+      look: () => storageHealth(navigator.storage),
+      ask: () => askPersistence(navigator.storage),
+    }),
+  };
+}
+
+/** Everything that runs for as long as the page does. Their own views tell what went wrong. */
+function run({ app, environment, preferences }: Screens): void {
+  const forever = new AbortController().signal;
+  void app.bonds.start(forever);
+  void preferences.start();
+  void environment.check(forever);
+  // A switched-on radio or a changed permission shows when the person comes back: there is no event for it.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && environment.view.value.kind !== "ready") void environment.check(forever);
+  });
+}
+
+async function backendFor(_demo: boolean): Promise<Backend> {
+  return new WebBluetoothBackend(pageSurroundings(globalThis));
+}
+
+/** Demo records live in a database of their own: nothing invented ever stands beside a real bond. */
+function storesFor(
+  demo: boolean,
+  notices: Notices,
+  { now, newId }: BondPorts["surroundings"],
+): IndexedStores {
+  const name = demo ? "bondkeeper-demo" : undefined;
+  const channelName = demo ? `${CHANNEL_NAME}-demo` : CHANNEL_NAME;
+  return createStores({
+    events: {
+      onSuperseded: () => notices.problem("Another tab runs a newer version. Reload this page"),
+      onBlocked: () => notices.problem("Close other tabs of Bondkeeper: an older one holds the storage"),
+      onTerminated: () =>
+        notices.problem("The browser closed the storage. It is opened again with the next use"),
+    },
+    channel: typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(channelName),
+    location,
+    now,
+    newId,
+    onListenerError: (error) => queueMicrotask(() => reportError(error)),
+    ...(name === undefined ? {} : { name }),
+  });
+}
+
+/** The theme is the document's, so that the tokens and the browser's own controls follow it. */
+function showTheme(preferences: Preferences): void {
+  preferences.view.watch(() => {
+    const view = preferences.view.value;
+    if (view.kind !== "ready") return;
+    if (view.theme === "system") delete document.documentElement.dataset["theme"];
+    else document.documentElement.dataset["theme"] = view.theme;
+  });
+}
+
+await start();

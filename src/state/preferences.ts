@@ -1,0 +1,83 @@
+/** Settings of this browser, and how safely it keeps what was stored. */
+import type { Settings } from "../storage/records.ts";
+import type { StorageHealth } from "../storage/persist.ts";
+import type { App } from "./app.ts";
+import { storageFailure } from "./bonds.ts";
+import { Store } from "./store.ts";
+import type { StorageFailure } from "../storage/ports.ts";
+
+export type Theme = Settings["theme"];
+
+export type PreferencesView =
+  | { readonly kind: "loading" }
+  | { readonly kind: "unreadable"; readonly failure: StorageFailure }
+  | { readonly kind: "ready"; readonly theme: Theme; readonly cacheDays: number };
+
+/** How the page asks the browser about its storage. */
+export interface HealthPort {
+  look(): Promise<StorageHealth>;
+  ask(): Promise<StorageHealth>;
+}
+
+export const CACHE_DAYS = { least: 1, most: 365 } as const;
+
+export class Preferences {
+  readonly view = new Store<PreferencesView>({ kind: "loading" });
+  readonly health = new Store<StorageHealth | null>(null);
+  readonly app: App;
+  readonly #health: HealthPort;
+
+  constructor(app: App, health: HealthPort) {
+    this.app = app;
+    this.#health = health;
+  }
+
+  async start(): Promise<void> {
+    this.health.set(await this.#health.look());
+    await this.#settle(() => this.app.ports.stores.settings.get());
+  }
+
+  /** A click asks for it: Firefox shows a dialog then. */
+  async askPersistence(): Promise<void> {
+    const health = await this.#health.ask();
+    this.health.set(health);
+    const granted = health.persistence === "persistent";
+    if (granted) this.app.notices.done("The browser will keep what is stored here");
+    else
+      this.app.notices.problem(
+        "The browser did not promise to keep it. Export your records from time to time",
+      );
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    await this.#settle(() => this.app.ports.stores.settings.update({ theme }));
+  }
+
+  /** False where the number is no whole number of days within the limits; nothing is stored then. */
+  async setCacheDays(text: string): Promise<boolean> {
+    const days = Number(text.trim());
+    if (!/^\d{1,4}$/.test(text.trim()) || days < CACHE_DAYS.least || days > CACHE_DAYS.most) return false;
+    await this.#settle(() => this.app.ports.stores.settings.update({ cacheDays: days }));
+    return true;
+  }
+
+  async clearTables(): Promise<void> {
+    try {
+      const count = await this.app.ports.stores.gatt.clearAll();
+      this.app.notices.done(
+        count === 1 ? "1 attribute table was cleared" : `${count} attribute tables were cleared`,
+      );
+    } catch (error) {
+      this.app.notices.problem(`Nothing was cleared: the storage answered "${storageFailure(error).kind}"`);
+    }
+  }
+
+  async #settle(work: () => Promise<Settings>): Promise<void> {
+    try {
+      const { theme, cacheDays } = await work();
+      this.view.set({ kind: "ready", theme, cacheDays });
+    } catch (error) {
+      this.view.set({ kind: "unreadable", failure: storageFailure(error) });
+    }
+  }
+}

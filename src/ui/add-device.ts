@@ -1,0 +1,71 @@
+import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
+import type { AddDevice as AddState } from "../state/add-device.ts";
+import type { Environment } from "../state/environment.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { Watch } from "./watch.ts";
+import "./add-form.ts";
+import "./bond-progress.ts";
+import "./chooser-hint.ts";
+import "./environment-screen.ts";
+
+/** Adding a device: what stands in the way, or the form; then the chooser; then the procedure and its result. */
+export class AddDeviceScreen extends LitElement {
+  static override properties = { state: { attribute: false }, environment: { attribute: false } };
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-5);
+        max-width: 52rem;
+      }
+    `,
+  ];
+
+  declare state: AddState;
+  declare environment: Environment;
+  readonly #environment = Watch.whole(this, () => this.environment.view);
+  readonly #run = Watch.whole(this, () => this.state.procedure.view);
+  readonly #chooser = Watch.whole(this, () => this.state.app.chooser.view);
+
+  protected override render(): TemplateResult {
+    return html`<h1 tabindex="-1">Add a device</h1>
+      ${this.#body()}`;
+  }
+
+  #body(): TemplateResult {
+    const { app, procedure } = this.state;
+    const run = this.#run.value;
+    if (run.step !== "idle") {
+      return html`<bond-progress .app=${app} .environment=${this.environment} .procedure=${procedure}></bond-progress>
+        ${
+          run.step === "done"
+            ? html`<p class="row"><button @click=${() => this.state.again()}>Add another device</button></p>`
+            : nothing
+        }`;
+    }
+    const { kind } = this.#environment.value;
+    if (kind === "obstacle" || kind === "no-answer") {
+      return html`<environment-screen .app=${app} .environment=${this.environment}></environment-screen>`;
+    }
+    if (this.#chooser.value.kind === "open") {
+      return html`<chooser-hint .app=${app}></chooser-hint>
+        <p class="row"><button @click=${() => this.state.cancelChoice()}>Cancel</button></p>`;
+    }
+    return html`<add-form .state=${this.state} .system=${this.environment.surroundings.platform.system}></add-form>`;
+  }
+
+  /** What appears in place of the form is what the person now waits for. */
+  protected override updated(_changed: PropertyValues): void {
+    if (this.#run.value.step === "running") scrollTo({ top: 0 });
+  }
+}
+
+customElements.define("add-device", AddDeviceScreen);
+declare global {
+  interface HTMLElementTagNameMap {
+    "add-device": AddDeviceScreen;
+  }
+}

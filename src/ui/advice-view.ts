@@ -1,0 +1,36 @@
+/** What happened, what was not touched, what to do: the one shape in which advice is shown. */
+import { type TemplateResult, css, html } from "lit";
+import type { Advice } from "./explain/advice.ts";
+
+export function advice({ happened, untouched, next }: Advice): TemplateResult {
+  return html`<p class="happened">${happened}</p>
+    <p class="untouched"><span aria-hidden="true">▢</span> ${untouched}</p>
+    ${
+      next.length === 1
+        ? html`<p class="next">${next[0]}</p>`
+        : html`<ol class="next">
+            ${next.map((step) => html`<li>${step}</li>`)}
+          </ol>`
+    }`;
+}
+
+export const adviceStyles = css`
+  .happened {
+    font-size: var(--text-l);
+  }
+  .untouched {
+    color: var(--ink-2);
+  }
+  ol.next {
+    display: grid;
+    gap: var(--space-1);
+    padding-left: 1.4em;
+  }
+  ol.next li::marker {
+    font-family: var(--font-sign);
+    font-weight: 700;
+  }
+  p.next {
+    font-weight: 600;
+  }
+`;

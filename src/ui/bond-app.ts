@@ -1,0 +1,107 @@
+import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
+import type { Route } from "../state/router.ts";
+import type { Screens } from "../state/screens.ts";
+import { appStyles } from "./bond-app.css.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { Watch } from "./watch.ts";
+import "./add-device.ts";
+import "./app-nav.ts";
+import "./app-status.ts";
+import "./demo-banner.ts";
+import "./device-list.ts";
+import "./lost-page.ts";
+import "./notice-bar.ts";
+import "./settings-page.ts";
+
+const TITLES: Readonly<Record<Route["screen"], string>> = {
+  devices: "Devices",
+  add: "Add a device",
+  device: "Device",
+  explain: "Explain an error",
+  settings: "Settings",
+  "not-found": "Not found",
+  "refused-link": "Link refused",
+};
+
+/** The frame of the page: where you are, what state the page is in, and the screen of the present route. */
+export class BondApp extends LitElement {
+  static override properties = { screens: { attribute: false } };
+  static override styles = [base, controls, appStyles];
+
+  declare screens: Screens;
+  readonly #route = Watch.whole(this, () => this.screens.app.router.route);
+  #shown: Route | undefined;
+
+  protected override render(): TemplateResult {
+    const { app, environment, preferences } = this.screens;
+    const route = this.#route.value;
+    return html`
+      <a class="skip button" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
+      <header>
+        <app-nav .screen=${route.screen}></app-nav>
+        <app-status .app=${app} .environment=${environment} .preferences=${preferences}></app-status>
+      </header>
+      <main id="main">
+        <demo-banner .app=${app}></demo-banner>
+        ${this.#screen(route)}
+      </main>
+      <notice-bar .notices=${app.notices}></notice-bar>
+    `;
+  }
+
+  #screen(route: Route): TemplateResult {
+    const { app, environment, list, add, preferences } = this.screens;
+    switch (route.screen) {
+      case "devices":
+        return html`<device-list data-screen .state=${list}></device-list>`;
+      case "add":
+        return html`<add-device data-screen .state=${add} .environment=${environment}></add-device>`;
+      case "device":
+        return html`<device-page data-screen .app=${app} .bondId=${route.id} .view=${route.view}></device-page>`;
+      case "explain":
+        return html`<lost-page data-screen></lost-page>`;
+      case "settings":
+        return html`<settings-page data-screen .state=${preferences}></settings-page>`;
+      case "not-found":
+      case "refused-link":
+        return html`<lost-page data-screen .why=${route.screen}></lost-page>`;
+    }
+  }
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    if (this.#route.value.screen === "device") void import("./device-page.ts");
+  }
+
+  /** A new screen starts at its top, has its own title, and its heading gets the focus, as a new page would. */
+  protected override updated(_changed: PropertyValues): void {
+    const route = this.#route.value;
+    const before = this.#shown;
+    this.#shown = route;
+    if (before === route) return;
+    document.title = `${TITLES[route.screen]} · Bondkeeper`;
+    if (before === undefined || (before.screen === route.screen && before.screen !== "device")) return;
+    if (before.screen === "device" && route.screen === "device" && before.id === route.id) return;
+    scrollTo({ top: 0 });
+    void this.#focusHeading();
+  }
+
+  async #focusHeading(): Promise<void> {
+    const screen = this.renderRoot.querySelector<LitElement>("[data-screen]");
+    await screen?.updateComplete;
+    screen?.renderRoot?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }
+
+  /** By script, because the fragment of the address is the route. */
+  #skip(event: Event): void {
+    event.preventDefault();
+    void this.#focusHeading();
+  }
+}
+
+customElements.define("bond-app", BondApp);
+declare global {
+  interface HTMLElementTagNameMap {
+    "bond-app": BondApp;
+  }
+}

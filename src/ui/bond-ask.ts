@@ -1,0 +1,96 @@
+import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
+import type { App } from "../state/app.ts";
+import type { Ask } from "../state/procedure.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { deviceName } from "./device-name.ts";
+import { surfaces } from "./surfaces.css.ts";
+import { Watch } from "./watch.ts";
+import "./chooser-hint.ts";
+
+/** A question the procedure waits for. Stands in the page where the eye already is; nothing is covered. */
+export class BondAsk extends LitElement {
+  static override properties = { app: { attribute: false }, ask: { attribute: false } };
+  static override styles = [
+    base,
+    controls,
+    surfaces,
+    css`
+      .note {
+        padding: var(--space-5);
+      }
+    `,
+  ];
+
+  declare app: App;
+  declare ask: Ask | null;
+  readonly #chooser = Watch.whole(this, () => this.app.chooser.view);
+
+  constructor() {
+    super();
+    this.ask = null;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { ask } = this;
+    if (this.#chooser.value.kind === "open") return html`<chooser-hint .app=${this.app}></chooser-hint>`;
+    switch (ask?.kind) {
+      case undefined:
+        return nothing;
+      case "choose":
+        return question(
+          html`Choose ${deviceName(ask.device)} again`,
+          html`<p>This browser does not remember devices over a restart. Pick the same one in the list that opens.</p>`,
+          html`<button class="primary" @click=${ask.choose}>Choose the device</button>`,
+        );
+      case "identity":
+        return question(
+          html`Is this ${deviceName(ask.device)}?`,
+          html`<p>
+            A device that calls itself ${deviceName(ask.peerName)} answered under a new number. It has the same name and
+            services, but a name proves nothing.
+          </p>`,
+          html`<button class="primary" @click=${() => ask.answer(true)}>Yes, the same device</button>
+            <button @click=${() => ask.answer(false)}>No, another one</button>`,
+        );
+      case "repair":
+        return question(
+          html`Replace the bond with ${deviceName(ask.device)}?`,
+          html`<p>
+              The device no longer accepts the bond that worked before. Either it was reset, or something imitates it.
+              Go on only if you know that it was reset, and it is the one in front of you.
+            </p>
+            <p>The old record is kept aside until the new bond is proven, and comes back if it is not.</p>`,
+          html`<button @click=${() => ask.answer(false)}>Keep the old bond</button>
+            <button class="danger" @click=${() => ask.answer(true)}>It was reset: replace it</button>`,
+          "warn",
+        );
+    }
+  }
+
+  /** The question takes the focus, so that a keyboard or a screen reader is where the answer is wanted. */
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has("ask") || this.ask === null) return;
+    this.renderRoot.querySelector<HTMLElement>("h3")?.focus();
+  }
+}
+
+function question(
+  title: TemplateResult,
+  body: TemplateResult,
+  answers: TemplateResult,
+  tone = "",
+): TemplateResult {
+  return html`<div class="note ${tone}" role="group" aria-labelledby="q">
+    <h3 id="q" tabindex="-1">${title}</h3>
+    ${body}
+    <p class="row">${answers}</p>
+  </div>`;
+}
+
+customElements.define("bond-ask", BondAsk);
+declare global {
+  interface HTMLElementTagNameMap {
+    "bond-ask": BondAsk;
+  }
+}

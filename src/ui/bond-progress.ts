@@ -1,0 +1,199 @@
+import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
+import type { App } from "../state/app.ts";
+import type { Environment } from "../state/environment.ts";
+import type { System } from "../state/platform.ts";
+import type { Procedure, ProcedureView } from "../state/procedure.ts";
+import { progress, type StepLine } from "../state/steps.ts";
+import { duration } from "./age.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { deviceName } from "./device-name.ts";
+import { noteWords, stepWords } from "./explain/steps.ts";
+import { applyRemedy } from "../state/remedy.ts";
+import { Watch } from "./watch.ts";
+import "./bond-ask.ts";
+import "./bond-halves.ts";
+import "./bond-result.ts";
+
+type Running = Extract<ProcedureView, { readonly step: "running" }>;
+
+const TITLES = { ensure: "Making sure of", check: "Checking", repair: "Repairing" } as const;
+const SIGNS = { waiting: "·", running: "…", done: "✓", skipped: "–", failed: "✕" } as const;
+const STATUS_WORDS = {
+  waiting: "waiting",
+  running: "now",
+  done: "done",
+  skipped: "skipped",
+  failed: "failed",
+} as const;
+
+/** One bond procedure: its steps as they happen, its questions, its result. */
+export class BondProgress extends LitElement {
+  static override properties = {
+    app: { attribute: false },
+    environment: { attribute: false },
+    procedure: { attribute: false },
+  };
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-5);
+      }
+      .head {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        align-items: center;
+        gap: var(--space-5);
+      }
+      ol {
+        display: grid;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        display: grid;
+        grid-template-columns: 2.25rem minmax(0, 1fr) auto;
+        align-items: baseline;
+        gap: 0 var(--space-3);
+        padding: var(--space-2) 0;
+        border-top: 1px solid var(--line);
+      }
+      .sign {
+        display: grid;
+        place-items: center;
+        width: 1.9rem;
+        height: 1.9rem;
+        border: 2px solid var(--line-strong);
+        border-radius: 50%;
+        font: 700 1rem / 1 var(--font-sign);
+      }
+      .waiting,
+      .skipped {
+        color: var(--ink-2);
+      }
+      .waiting .sign,
+      .skipped .sign {
+        border-color: var(--line);
+      }
+      .running {
+        font-weight: 700;
+      }
+      .running .sign {
+        border-color: var(--accent);
+        background: var(--accent);
+        color: var(--on-accent);
+      }
+      .done .sign {
+        border-color: var(--ink);
+        background: var(--ink);
+        color: var(--ground);
+      }
+      .failed .sign {
+        border-color: var(--suspect);
+        border-radius: 0.375rem;
+        color: var(--suspect);
+      }
+      .time {
+        color: var(--ink-2);
+        font-variant-numeric: tabular-nums;
+      }
+      .note {
+        grid-column: 2 / 4;
+        color: var(--ink-2);
+        font-size: var(--text-s);
+        font-weight: 400;
+      }
+    `,
+  ];
+
+  declare app: App;
+  declare environment: Environment;
+  declare procedure: Procedure;
+  readonly #view = Watch.whole(this, () => this.procedure.view);
+  #said = "";
+
+  protected override render(): TemplateResult | typeof nothing {
+    const view = this.#view.value;
+    switch (view.step) {
+      case "idle":
+        return nothing;
+      case "running":
+        return this.#running(view);
+      case "done":
+        return html`<bond-result
+            .environment=${this.environment}
+            .run=${view}
+            @remedy=${() => void applyRemedy(this.app, this.procedure)}
+          ></bond-result>
+          <details>
+            <summary>Every step</summary>
+            ${steps(view.lines, this.#system)}
+          </details>`;
+    }
+  }
+
+  /** One short sentence per step to assistive technology; the list itself is not live. */
+  protected override updated(_changed: PropertyValues): void {
+    const view = this.#view.value;
+    if (view.step !== "running") return;
+    const now = view.lines.find((line) => line.status === "running");
+    if (now === undefined) return;
+    const again = now.attempt > 1 ? `, attempt ${now.attempt}` : "";
+    const words = `${stepWords(now.step).doing}${again}`;
+    if (words === this.#said) return;
+    this.#said = words;
+    this.app.notices.say(words);
+  }
+
+  get #system(): System {
+    return this.environment.surroundings.platform.system;
+  }
+
+  #running(view: Running): TemplateResult {
+    return html`
+      <div class="head">
+        <bond-halves .progress=${progress(view.lines)} outcome="running"></bond-halves>
+        <h2 tabindex="-1">${TITLES[view.mode]} ${deviceName(view.device)}</h2>
+      </div>
+      <bond-ask .app=${this.app} .ask=${view.ask}></bond-ask>
+      ${steps(view.lines, this.#system)}
+      <p class="row">
+        <button ?disabled=${view.cancelling} @click=${() => this.procedure.cancel()}>
+          ${view.cancelling ? "Stopping …" : "Cancel"}
+        </button>
+      </p>
+    `;
+  }
+}
+
+function steps(lines: readonly StepLine[], system: System): TemplateResult {
+  return html`<ol>
+    ${lines.map((line) => {
+      const { title, doing } = stepWords(line.step);
+      return html`<li class=${line.status}>
+        <span class="sign" aria-hidden="true">${SIGNS[line.status]}</span>
+        <span
+          >${line.status === "running" ? doing : title}<span class="visually-hidden">: ${STATUS_WORDS[line.status]}</span></span
+        >
+        <span class="time">${line.ms > 0 ? duration(line.ms) : nothing}</span>
+        ${notes(line, system)}
+      </li>`;
+    })}
+  </ol>`;
+}
+
+function notes({ attempt, note }: StepLine, system: System): TemplateResult | typeof nothing {
+  const parts = [attempt > 1 ? `Attempt ${attempt}` : "", note === null ? "" : noteWords(note, system)];
+  const words = parts.filter(Boolean).join(". ");
+  return words === "" ? nothing : html`<span class="note">${words}</span>`;
+}
+
+customElements.define("bond-progress", BondProgress);
+declare global {
+  interface HTMLElementTagNameMap {
+    "bond-progress": BondProgress;
+  }
+}

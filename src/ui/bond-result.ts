@@ -1,0 +1,136 @@
+import { LitElement, type PropertyValues, type TemplateResult, css, html } from "lit";
+import type { BondResult, ResultName } from "../bonds/result.ts";
+import type { Environment } from "../state/environment.ts";
+import type { ProcedureView } from "../state/procedure.ts";
+import { exactTime } from "./age.ts";
+import { advice, adviceStyles } from "./advice-view.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { deviceName } from "./device-name.ts";
+import { remedyWords } from "./explain/remedies.ts";
+import { explainResult, resultTitle } from "./explain/results.ts";
+import { EVIDENCE, resultText } from "./result-text.ts";
+import { surfaces } from "./surfaces.css.ts";
+import "./bond-halves.ts";
+import "./copy-text.ts";
+
+/** How the tally stands at the end. */
+const OUTCOME: Readonly<Record<ResultName, "proven" | "refused" | "open">> = {
+  ok: "proven",
+  "not-persisted": "proven",
+  "below-level": "open",
+  "not-valid": "open",
+  "pairing-failed": "refused",
+  "peer-key-missing": "refused",
+  adapter: "open",
+  permission: "open",
+  unreachable: "open",
+  cancelled: "open",
+  unsupported: "open",
+  usage: "open",
+};
+
+export type FinishedRun = Extract<ProcedureView, { readonly step: "done" }>;
+
+/** The end of a procedure: what happened, what was not touched, what to do. Fires `remedy` for its main button. */
+export class BondResultPanel extends LitElement {
+  static override properties = { environment: { attribute: false }, run: { attribute: false } };
+  static override styles = [
+    base,
+    controls,
+    surfaces,
+    adviceStyles,
+    css`
+      .head {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        align-items: center;
+        gap: var(--space-5);
+      }
+      .code {
+        color: var(--ink-2);
+      }
+      .facts {
+        padding-top: var(--space-4);
+        border-top: 1px solid var(--line);
+      }
+      @media (max-width: 30rem) {
+        .head {
+          gap: var(--space-3);
+        }
+      }
+    `,
+  ];
+
+  declare environment: Environment;
+  declare run: FinishedRun;
+
+  protected override render(): TemplateResult {
+    const { result, device } = this.run;
+    const { system } = this.environment.surroundings.platform;
+    const remedy = remedyWords(result.remedy);
+    return html`<section class="card" aria-labelledby="title">
+      <div class="head">
+        <bond-halves outcome=${OUTCOME[result.name]}></bond-halves>
+        <div>
+          <p>${deviceName(device)}</p>
+          <h2 id="title" tabindex="-1">${resultTitle(result.name)}</h2>
+          <p class="code small">
+            Code ${result.code}, ${result.name}${result.reason === null ? "" : `, ${result.reason}`}
+          </p>
+        </div>
+      </div>
+      ${advice(explainResult(result, system))}
+      <div class="row">
+        <button class="primary" aria-describedby="help" @click=${() => this.#remedy()}>${remedy.label}</button>
+        <copy-text label="Copy as text" .text=${this.#text()}></copy-text>
+      </div>
+      <p id="help" class="small quiet">${remedy.help}</p>
+      ${facts(result)}
+    </section>`;
+  }
+
+  /** The result is what was waited for: the focus goes to it, and it is read out. */
+  protected override firstUpdated(_changed: PropertyValues): void {
+    this.renderRoot.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+  }
+
+  #remedy(): void {
+    this.dispatchEvent(new CustomEvent("remedy", { bubbles: true, composed: true }));
+  }
+
+  #text(): string {
+    const { surroundings, view } = this.environment;
+    const adapter = view.value.kind === "obstacle" ? view.value.obstacle.state : view.value.kind;
+    const { platform, address } = surroundings;
+    // The fragment names a record, the query may name anything: neither is anybody else's business.
+    return resultText(this.run.result, { platform, adapter, address: address.replace(/[?#].*$/s, "") });
+  }
+}
+
+function facts(result: BondResult): TemplateResult {
+  const { evidence, provenAt, level, keySize, persisted, halfBondSuspected } = result;
+  return html`<dl class="facts">
+    <dt>Evidence</dt>
+    <dd>${EVIDENCE[evidence]}</dd>
+    <dt>Last proof</dt>
+    <dd>${provenAt === null ? "none yet" : exactTime(provenAt)}</dd>
+    <dt>Level, key size</dt>
+    <dd>${level ?? "the browser does not say"}${keySize === null ? "" : `, ${keySize} octets`}</dd>
+    <dt>Stored</dt>
+    <dd>${persisted ? "yes" : "no"}</dd>
+    ${
+      halfBondSuspected
+        ? html`<dt>Half bond</dt>
+            <dd>Only one side may have kept its key. Remove the device on both sides before pairing again.</dd>`
+        : ""
+    }
+  </dl>`;
+}
+
+customElements.define("bond-result", BondResultPanel);
+declare global {
+  interface HTMLElementTagNameMap {
+    "bond-result": BondResultPanel;
+  }
+}

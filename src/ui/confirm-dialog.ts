@@ -1,0 +1,100 @@
+import { LitElement, type TemplateResult, css, html } from "lit";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+
+export interface Question {
+  readonly title: string;
+  /** What happens, and what does not. */
+  readonly body: TemplateResult | string;
+  readonly yes: string;
+  readonly no: string;
+  readonly danger?: boolean;
+}
+
+/** Asks before something that cannot be undone. Escape and the way out mean no. */
+export class ConfirmDialog extends LitElement {
+  static override properties = { question: { state: true } };
+  static override styles = [
+    base,
+    controls,
+    css`
+      dialog {
+        width: min(34rem, calc(100vw - 2rem));
+        padding: var(--space-6);
+        border: 2px solid var(--line-strong);
+        border-radius: var(--radius-l);
+        background: var(--surface);
+        color: var(--ink);
+        box-shadow: var(--shadow-raised);
+      }
+      dialog::backdrop {
+        background: rgb(9 14 25 / 60%);
+      }
+      .stack {
+        justify-items: stretch;
+      }
+      .answers {
+        justify-content: flex-end;
+        margin-top: var(--space-2);
+      }
+    `,
+  ];
+
+  declare question: Question | null;
+  #resolve: ((yes: boolean) => void) | undefined;
+
+  constructor() {
+    super();
+    this.question = null;
+  }
+
+  /** Resolves false when the dialog is closed in any other way than by its yes. */
+  async ask(question: Question): Promise<boolean> {
+    this.#answer(false);
+    this.question = question;
+    await this.updateComplete;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#resolve = resolve;
+    this.renderRoot.querySelector("dialog")?.showModal();
+    return promise;
+  }
+
+  /** Takes the question back, as if answered no. */
+  close(): void {
+    this.renderRoot.querySelector("dialog")?.close();
+  }
+
+  protected override render(): TemplateResult {
+    const { question } = this;
+    if (question === null) return html``;
+    return html`<dialog aria-labelledby="title" aria-describedby="body" @close=${() => this.#answer(false)}>
+      <div class="stack">
+        <h2 id="title">${question.title}</h2>
+        <div id="body" class="stack">${question.body}</div>
+        <div class="row answers">
+          <button autofocus @click=${() => this.close()}>${question.no}</button>
+          <button class=${question.danger === true ? "danger" : "primary"} @click=${() => this.#yes()}>
+            ${question.yes}
+          </button>
+        </div>
+      </div>
+    </dialog>`;
+  }
+
+  #yes(): void {
+    this.#answer(true);
+    this.close();
+  }
+
+  #answer(yes: boolean): void {
+    this.#resolve?.(yes);
+    this.#resolve = undefined;
+  }
+}
+
+customElements.define("confirm-dialog", ConfirmDialog);
+declare global {
+  interface HTMLElementTagNameMap {
+    "confirm-dialog": ConfirmDialog;
+  }
+}

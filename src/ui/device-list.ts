@@ -1,0 +1,168 @@
+import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { DeviceList as ListState, DeviceRow, ListView } from "../state/device-list.ts";
+import { hrefOf } from "../state/router.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { surfaces } from "./surfaces.css.ts";
+import { deviceRow, deviceRowStyles } from "./device-row.ts";
+import { RowWindow } from "./row-window.ts";
+import { Watch } from "./watch.ts";
+import "./list-tools.ts";
+import "./damaged-rows.ts";
+import "./storage-trouble.ts";
+import "./empty-list.ts";
+
+type Ready = Extract<ListView, { readonly kind: "ready" }>;
+
+/** Every device we have a record of, with what is proven about its bond. */
+export class DeviceListScreen extends LitElement {
+  static override properties = { state: { attribute: false }, active: { state: true } };
+  static override styles = [
+    base,
+    controls,
+    surfaces,
+    deviceRowStyles,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-5);
+      }
+      .rows {
+        position: relative;
+        padding: 0;
+        list-style: none;
+      }
+      .none {
+        padding: var(--space-6) 0;
+      }
+    `,
+  ];
+
+  declare state: ListState;
+  /** The row that Tab enters; arrow keys move it. */
+  declare active: number;
+  readonly #view = Watch.whole(this, () => this.state.view);
+  readonly #now = Watch.whole(this, () => this.state.app.now);
+  readonly #window = new RowWindow(this, () => this.renderRoot.querySelector<HTMLElement>(".rows"));
+  #focusNext = false;
+
+  constructor() {
+    super();
+    this.active = 0;
+  }
+
+  protected override render(): TemplateResult {
+    const view = this.#view.value;
+    switch (view.kind) {
+      case "loading":
+        return html`<h1 tabindex="-1">Devices</h1><p class="quiet">Reading what was stored …</p>`;
+      case "unreadable":
+        return html`<h1 tabindex="-1">Devices</h1>
+          <storage-trouble .failure=${view.failure} @retry=${() => void this.state.app.bonds.load()}></storage-trouble>`;
+      case "ready":
+        return this.#list(view);
+    }
+  }
+
+  #list(view: Ready): TemplateResult {
+    const damaged =
+      view.quarantined.length === 0
+        ? nothing
+        : html`<damaged-rows .state=${this.state} .rows=${view.quarantined}></damaged-rows>`;
+    if (view.counts.all + view.counts.archived === 0) {
+      return html`<h1 tabindex="-1">Devices</h1>${damaged}<empty-list></empty-list>`;
+    }
+    return html`
+      <h1 tabindex="-1">${headline(view)}</h1>
+      ${damaged}
+      <list-tools .state=${this.state}></list-tools>
+      ${
+        view.rows.length === 0
+          ? html`<p class="none quiet" role="status">No device fits. ${view.query === "" ? "" : "Try fewer letters."}</p>`
+          : this.#rows(view)
+      }
+    `;
+  }
+
+  #rows({ rows }: Ready): TemplateResult {
+    const active = Math.min(this.active, rows.length - 1);
+    const now = this.#now.value;
+    return html`<p id="keys" class="visually-hidden">Arrow keys move through the list.</p>
+      <ul
+        class="rows"
+        role="list"
+        aria-label="Devices"
+        aria-describedby="keys"
+        data-count=${rows.length}
+        @keydown=${(event: KeyboardEvent) => this.#onKey(event, rows)}
+        @focusin=${(event: FocusEvent) => this.#onFocus(event)}
+      >
+        ${repeat(
+          this.#window.indexes(rows.length, active),
+          (index) => rows[index]?.id,
+          (index) => this.#row(rows, index, index === active, now),
+        )}
+      </ul>`;
+  }
+
+  #row(
+    rows: readonly DeviceRow[],
+    index: number,
+    active: boolean,
+    now: number,
+  ): TemplateResult | typeof nothing {
+    const row = rows[index];
+    if (row === undefined) return nothing;
+    const href = hrefOf({ screen: "device", id: row.id, view: "overview" });
+    return deviceRow(row, { index, count: rows.length, active, now, href }, this.state);
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    if (!this.#focusNext) return;
+    this.#focusNext = false;
+    this.renderRoot
+      .querySelector<HTMLElement>(`[data-index="${this.active}"] [data-main]`)
+      ?.focus({ preventScroll: true });
+  }
+
+  #onFocus(event: FocusEvent): void {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-index]") : null;
+    if (row !== null) this.active = Number(row.dataset["index"]);
+  }
+
+  #onKey(event: KeyboardEvent, rows: readonly DeviceRow[]): void {
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: this.#window.page,
+      PageUp: -this.#window.page,
+      Home: -rows.length,
+      End: rows.length,
+    };
+    const step = steps[event.key];
+    if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.active = Math.max(0, Math.min(rows.length - 1, this.active + step));
+    this.#focusNext = true;
+    this.#window.reveal(this.active, 96);
+    this.requestUpdate();
+  }
+}
+
+/** The state of all bonds in one sentence. */
+function headline({ counts }: Ready): string {
+  const devices = counts.all === 1 ? "1 device" : `${counts.all} devices`;
+  if (counts.suspect > 0) {
+    return `${devices}. ${counts.suspect === 1 ? "1 needs a look." : `${counts.suspect} need a look.`}`;
+  }
+  if (counts.all > 0 && counts.recorded === counts.all) return `${devices}. None proven yet.`;
+  return counts.all === 0 ? "No device in use." : `${devices}.`;
+}
+
+customElements.define("device-list", DeviceListScreen);
+declare global {
+  interface HTMLElementTagNameMap {
+    "device-list": DeviceListScreen;
+  }
+}

@@ -1,0 +1,83 @@
+/** A result as text to send to somebody: no key, no passkey and no value is ever part of it. */
+import type { BondResult, Evidence, StepName, StepReport } from "../bonds/result.ts";
+import type { Platform } from "../state/platform.ts";
+import { duration } from "./age.ts";
+import { explainResult, resultTitle } from "./explain/results.ts";
+import { noteWords } from "./explain/steps.ts";
+
+export interface TextHeader {
+  readonly platform: Platform;
+  /** What is known of the radio, in a word or two. */
+  readonly adapter: string;
+  readonly address: string;
+}
+
+/** The names of the lines, those of the command line where it has the same step. */
+const LINE: Readonly<Record<StepName, string>> = {
+  adapter: "adapter",
+  permission: "permission",
+  known: "bond",
+  connect: "connect",
+  discover: "discover",
+  verify: "verify",
+  pair: "pairing",
+  prove: "re-verify",
+  trust: "autoConnect",
+  persist: "stored",
+};
+
+export function resultText(result: BondResult, header: TextHeader): string {
+  const { platform, adapter, address } = header;
+  const { happened, untouched, next } = explainResult(result, platform.system);
+  const lines = [
+    ["Bondkeeper", result.appVersion],
+    ["Page", address],
+    ["Browser", `${platform.browser} on ${platform.system}`],
+    ["Bluetooth", `${result.transport}, ${adapter}`],
+    ["Device", result.device === "" ? "without a name" : oneLine(result.device)],
+    ["Record", result.bondId ?? "none"],
+    ["Mode", result.mode],
+    [],
+    ...endings(result.steps).map((report) => stepLine(report, platform)),
+    ["archive", archiveWords(result)],
+    ["result", `${result.code} ${result.name}${result.reason === null ? "" : `, ${result.reason}`}`],
+    [],
+    ["Evidence", EVIDENCE[result.evidence]],
+    ["Last proof", result.provenAt ?? "none"],
+    ["Level", result.level ?? "not known"],
+    ["Key size", result.keySize === null ? "not known" : `${result.keySize} octets`],
+    ["Stored", result.persisted ? "yes" : "no"],
+    ["Half bond", result.halfBondSuspected ? "suspected" : "no sign of one"],
+    [],
+  ];
+  const table = lines.map(([name, value]) => (name === undefined ? "" : `${name.padEnd(12)} ${value ?? ""}`));
+  return [...table, resultTitle(result.name), happened, untouched, ...next.map((step) => `- ${step}`)].join(
+    "\n",
+  );
+}
+
+export const EVIDENCE: Readonly<Record<Evidence, string>> = {
+  none: "nothing was seen",
+  recorded: "a record, nothing more",
+  reachable: "the device answered; that says nothing about the bond",
+  "access-verified": "access verified: a protected read succeeded",
+};
+
+/** Every try that ended, in order; beginnings say nothing here. */
+function endings(steps: readonly StepReport[]): readonly StepReport[] {
+  return steps.filter(({ status }) => status !== "started");
+}
+
+function stepLine({ step, status, attempt, ms, note }: StepReport, { system }: Platform): string[] {
+  const time = ms > 0 ? ` ${duration(ms)}` : "";
+  const again = attempt > 1 ? `, attempt ${attempt}` : "";
+  const words = note === null ? "" : `: ${noteWords(note, system)}`;
+  return [LINE[step], `${status}${time}${again}${words}`];
+}
+
+function archiveWords({ bondChanged }: BondResult): string {
+  if (bondChanged === "replaced") return "the old record was archived and released";
+  return bondChanged === "restored" ? "the old record is back" : "not needed";
+}
+
+const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");

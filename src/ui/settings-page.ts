@@ -1,0 +1,188 @@
+import { LitElement, type TemplateResult, css, html } from "lit";
+import { CACHE_DAYS, type Preferences, type Theme } from "../state/preferences.ts";
+import { base } from "./base.css.ts";
+import { controls } from "./controls.css.ts";
+import { surfaces } from "./surfaces.css.ts";
+import { Watch } from "./watch.ts";
+import type { ConfirmDialog } from "./confirm-dialog.ts";
+import "./confirm-dialog.ts";
+import "./storage-panel.ts";
+import "./storage-trouble.ts";
+
+const THEMES: readonly (readonly [Theme, string])[] = [
+  ["system", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
+
+/** Looks, storage, the records as a file, and what this is. */
+export class SettingsPage extends LitElement {
+  static override properties = { state: { attribute: false }, daysProblem: { state: true } };
+  static override styles = [
+    base,
+    controls,
+    surfaces,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-5);
+        max-width: 52rem;
+      }
+      .card {
+        justify-items: start;
+      }
+      .card > * {
+        max-width: 100%;
+      }
+      .segments {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+        margin-top: var(--space-2);
+      }
+      .segments label {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+        min-height: var(--touch);
+        padding: 0 var(--space-4);
+        border: 2px solid var(--line);
+        border-radius: var(--radius);
+        font-weight: 600;
+        cursor: pointer;
+      }
+      .segments label:has(:checked) {
+        border-color: var(--accent);
+        background: var(--accent-wash);
+      }
+      .days input {
+        max-width: 7rem;
+      }
+    `,
+  ];
+
+  declare state: Preferences;
+  declare daysProblem: boolean;
+  readonly #view = Watch.whole(this, () => this.state.view);
+
+  constructor() {
+    super();
+    this.daysProblem = false;
+  }
+
+  protected override render(): TemplateResult {
+    const view = this.#view.value;
+    return html`<h1 tabindex="-1">Settings</h1>
+      ${
+        view.kind === "unreadable"
+          ? html`<storage-trouble .failure=${view.failure} @retry=${() => void this.state.start()}></storage-trouble>`
+          : ""
+      }
+      ${view.kind === "ready" ? html`${this.#looks(view.theme)} ${this.#cache(view.cacheDays)}` : ""}
+      <storage-panel .state=${this.state}></storage-panel>
+      <slot></slot>
+      ${this.#about()}
+      <confirm-dialog></confirm-dialog>`;
+  }
+
+  #looks(theme: Theme): TemplateResult {
+    return html`<section class="card">
+      <fieldset>
+        <legend><h2>Looks</h2></legend>
+        <div class="segments">
+          ${THEMES.map(
+            ([value, words]) => html`<label
+              ><input
+                type="radio"
+                name="theme"
+                .checked=${theme === value}
+                @change=${() => void this.state.setTheme(value)}
+              />${words}</label
+            >`,
+          )}
+        </div>
+      </fieldset>
+    </section>`;
+  }
+
+  #cache(days: number): TemplateResult {
+    return html`<section class="card">
+      <h2>Attribute tables</h2>
+      <p>
+        What a device offers is kept for comparing and for showing it while the device is away. Over Web Bluetooth every
+        connection asks the device anew; a stored table never stands in for it.
+      </p>
+      <div class="field days">
+        <label for="days">Days after which a table counts as old</label>
+        <input
+          id="days"
+          inputmode="numeric"
+          autocomplete="off"
+          aria-invalid=${this.daysProblem}
+          aria-describedby=${this.daysProblem ? "days-error" : "days-hint"}
+          .value=${String(days)}
+          @change=${(event: Event) => void this.#days(event)}
+        />
+        ${
+          this.daysProblem
+            ? html`<p class="error" id="days-error">A whole number from ${CACHE_DAYS.least} to ${CACHE_DAYS.most}.</p>`
+            : html`<p class="hint" id="days-hint">Only where the device gives no better sign of a change.</p>`
+        }
+      </div>
+      <button class="danger" @click=${() => void this.#clear()}>Clear the tables of all devices</button>
+    </section>`;
+  }
+
+  #about(): TemplateResult {
+    const { ports } = this.state.app;
+    return html`<section class="card">
+      <h2>About</h2>
+      <dl class="facts">
+        <dt>Version</dt>
+        <dd>Bondkeeper ${ports.appVersion}</dd>
+        <dt>Bluetooth through</dt>
+        <dd>${TRANSPORT[ports.backend.capabilities.transport]}</dd>
+        <dt>Keys are kept by</dt>
+        <dd>
+          ${
+            ports.backend.capabilities.keysOwnedBy === "system"
+              ? "the operating system. This page never sees them."
+              : "this page."
+          }
+        </dd>
+        <dt>Sent to anybody</dt>
+        <dd>nothing. The page talks to devices and to where it was loaded from.</dd>
+      </dl>
+    </section>`;
+  }
+
+  async #days(event: Event): Promise<void> {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    this.daysProblem = !(await this.state.setCacheDays(event.target.value));
+  }
+
+  async #clear(): Promise<void> {
+    const dialog: ConfirmDialog | null = this.renderRoot.querySelector("confirm-dialog");
+    const yes = await dialog?.ask({
+      title: "Clear all attribute tables?",
+      body: "Bonds, names, notes and proofs stay. Differences to an older table cannot be shown until a device was connected again.",
+      yes: "Clear",
+      no: "Keep",
+      danger: true,
+    });
+    if (yes === true) await this.state.clearTables();
+  }
+}
+
+const TRANSPORT = {
+  "web-bluetooth": "the browser (Web Bluetooth)",
+  dongle: "a dongle of its own",
+  demo: "nothing: demo devices",
+} as const;
+
+customElements.define("settings-page", SettingsPage);
+declare global {
+  interface HTMLElementTagNameMap {
+    "settings-page": SettingsPage;
+  }
+}
