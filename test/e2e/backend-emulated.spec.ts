@@ -9,17 +9,16 @@ test("a device is chosen, connected, discovered, read, written and watched", asy
   session,
   page,
 }, info) => {
-  const table = emulatedLock();
+  const { table, level } = emulatedLock();
   await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", table));
   await openBench(page, info);
   expect(await choose(page)).toEqual({ value: "Lock-1" });
   await connectAndDiscover(page);
   expect(await page.evaluate((ref) => harness.read(ref), LEVEL)).toEqual({ value: [77] });
   expect(await page.evaluate((ref) => harness.write(ref, [7]), LEVEL)).toEqual({ value: "written" });
-  const level = table[Uuids.battery]?.[Uuids.batteryLevel];
-  expect(level?.value).toEqual([7]);
+  expect(level.value).toEqual([7]);
   expect(await page.evaluate((ref) => harness.subscribe(ref), LEVEL)).toEqual({ value: "subscribed" });
-  if (level !== undefined) await notify(page, level, Uuids.batteryLevel, [42]);
+  await notify(page, level, Uuids.batteryLevel, [42]);
   await expect.poll(() => page.evaluate(() => harness.seen)).toEqual([[42]]);
   expect(session.chooser.opened).toBe(1);
 });
@@ -27,7 +26,7 @@ test("a device is chosen, connected, discovered, read, written and watched", asy
 test("a known device comes back after a reload and after a restart, without a chooser", async ({
   session,
 }, info) => {
-  await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", emulatedLock()));
+  await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", emulatedLock().table));
   await openBench(session.page, info);
   await choose(session.page);
   // Its name may come back empty; the id is what the browser promises.
@@ -44,7 +43,7 @@ test("a known device comes back after a reload and after a restart, without a ch
 });
 
 test("a forgotten device needs to be chosen again", async ({ session, page }, info) => {
-  await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", emulatedLock()));
+  await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", emulatedLock().table));
   await openBench(page, info);
   await choose(page);
   expect(await page.evaluate(() => harness.forget())).toEqual({ value: "forgotten" });
@@ -54,26 +53,25 @@ test("a forgotten device needs to be chosen again", async ({ session, page }, in
 });
 
 test("closing the chooser is a cancellation by the person", async ({ session, page }, info) => {
-  await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", emulatedLock()));
+  await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", emulatedLock().table));
   session.chooser.pick = pickCancel;
   await openBench(page, info);
   expect(await choose(page)).toEqual({ failure: { kind: "cancelled", by: "chooser" } });
 });
 
 test("a lost link ends an open read and is reported", async ({ session, page }, info) => {
-  const table = emulatedLock();
+  const { table, level } = emulatedLock();
   await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", table));
   await openBench(page, info);
   await choose(page);
   await connectAndDiscover(page);
-  const level = table[Uuids.battery]?.[Uuids.batteryLevel];
-  if (level !== undefined) level.hold = new Set(["read"]);
+  level.hold = new Set(["read"]);
   const read = page.evaluate((ref) => harness.read(ref), LEVEL);
   await expect.poll(() => session.emulator.log.some(({ type }) => type === "read")).toBe(true);
   await session.emulator.disconnect(LOCK);
   expect(await read).toHaveProperty("failure");
   expect(await page.evaluate(() => harness.closed())).toEqual({ value: { by: "peer" } });
-  if (level !== undefined) level.hold = new Set();
+  level.hold = new Set();
   await connectAndDiscover(page);
   expect(await page.evaluate((ref) => harness.read(ref), LEVEL)).toEqual({ value: [77] });
 });
@@ -82,7 +80,7 @@ test("a discovery that never settles ends by our limit, and the next attempt hea
   session,
   page,
 }, info) => {
-  await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", emulatedLock()));
+  await session.populate((emulator) => emulator.addPreconnected(LOCK, "Lock-1", emulatedLock().table));
   session.emulator.status.discovery = 0x08;
   await openBench(page, info, 1_500);
   await choose(page);

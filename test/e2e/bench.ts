@@ -4,7 +4,7 @@ import { expect } from "../support/fixtures.ts";
 import type { ChooseRequest } from "../../src/link/backend.ts";
 import type { CharacteristicRef } from "../../src/link/gatt.ts";
 import type { BluezDevice } from "../support/fake-bluez.ts";
-import type { EmulatedTable } from "../support/bluetooth-emulator.ts";
+import type { EmulatedCharacteristic, EmulatedTable } from "../support/bluetooth-emulator.ts";
 import { Uuids } from "../support/uuid.ts";
 
 export const LOCK = "09:09:09:09:09:09";
@@ -33,17 +33,14 @@ export function bluezLock(paired = false): BluezDevice {
   };
 }
 
-/** The same in the browser's emulation. */
-export function emulatedLock(): EmulatedTable {
-  return {
-    [Uuids.battery]: {
-      [Uuids.batteryLevel]: {
-        properties: { read: true, write: true, notify: true },
-        value: [77],
-        descriptors: { [Uuids.clientConfiguration]: [0, 0] },
-      },
-    },
+/** The same in the browser's emulation: the table, and the level in it. */
+export function emulatedLock(): { readonly table: EmulatedTable; readonly level: EmulatedCharacteristic } {
+  const level: EmulatedCharacteristic = {
+    properties: { read: true, write: true, notify: true },
+    value: [77],
+    descriptors: { [Uuids.clientConfiguration]: [0, 0] },
   };
+  return { table: { [Uuids.battery]: { [Uuids.batteryLevel]: level } }, level };
 }
 
 /** Opens the page with the backend; `limit` shortens every time limit, in milliseconds. */

@@ -27,12 +27,14 @@ export interface EmulatedCharacteristic {
   readonly descriptors?: Record<string, readonly number[]>;
   /** ATT code to answer an operation with. The page sees the same text for every code. */
   fail?: Partial<Record<ValueOperation, number>>;
-  /** Operations that are never answered. */
-  hold?: Set<ValueOperation>;
+  /** Operations that are not answered; asked once for each operation. */
+  hold?: Pick<ReadonlySet<ValueOperation>, "has">;
 }
 
-/** Services, characteristics and descriptors by 128-bit UUID. */
-export type EmulatedTable = Readonly<Record<string, Readonly<Record<string, EmulatedCharacteristic>>>>;
+/** Services and characteristics by 128-bit UUID; a list where a service has the same characteristic more than once. */
+export type EmulatedTable = Readonly<
+  Record<string, Readonly<Record<string, EmulatedCharacteristic | readonly EmulatedCharacteristic[]>>>
+>;
 
 /** What the page asked the peripheral for. */
 export type EmulatedOperation =
@@ -47,6 +49,8 @@ interface KnownCharacteristic {
 
 /** ATT Unlikely Error: what an operation that is still open ends with before the link is cut. */
 const UNLIKELY_ERROR = 0x0e;
+/** HCI status: any error will do. */
+const CONNECTION_TIMEOUT = 0x08;
 /** One message that the fake does not understand breaks its pipe; from then on no call is answered. */
 const ANSWER_LIMIT_MS = 5_000;
 
@@ -71,14 +75,13 @@ function base64(octets: readonly number[]): string {
 export class BluetoothEmulator {
   /** HCI status of the next answers. For connections it reaches the page only with advertised peripherals. */
   readonly status: Record<GattOperation, number> = { connection: 0, discovery: 0 };
-  /** Operations put in here are never answered. */
-  readonly hold = new Set<GattOperation>();
   /** Every operation the page asked for, oldest first. */
   readonly log: EmulatedOperation[] = [];
   /** What went wrong in answers; a test ends with none. */
   readonly errors: string[] = [];
 
   readonly #cdp: CDPSession;
+  #hangDiscovery = false;
   readonly #tables = new Map<string, EmulatedTable>();
   readonly #characteristics = new Map<string, KnownCharacteristic>();
   readonly #descriptors = new Map<
@@ -146,20 +149,9 @@ export class BluetoothEmulator {
     this.#tables.set(address, table);
     for (const [serviceUuid, characteristics] of Object.entries(table)) {
       const { serviceId } = await this.#send("BluetoothEmulation.addService", { address, serviceUuid });
-      for (const [characteristicUuid, entry] of Object.entries(characteristics)) {
-        const { characteristicId } = await this.#send("BluetoothEmulation.addCharacteristic", {
-          serviceId,
-          characteristicUuid,
-          properties: { ...entry.properties },
-        });
-        this.#characteristics.set(characteristicId, { uuid: characteristicUuid, entry });
-        for (const descriptorUuid of Object.keys(entry.descriptors ?? {})) {
-          const { descriptorId } = await this.#send("BluetoothEmulation.addDescriptor", {
-            characteristicId,
-            descriptorUuid,
-          });
-          this.#descriptors.set(descriptorId, { uuid: descriptorUuid, entry });
-        }
+      for (const [characteristicUuid, entries] of Object.entries(characteristics)) {
+        for (const entry of [entries].flat())
+          await this.#addCharacteristic(serviceId, characteristicUuid, entry);
       }
     }
   }
@@ -176,6 +168,14 @@ export class BluetoothEmulator {
     await this.setTable(address, this.#tables.get(address) ?? {});
   }
 
+  /**
+   * The next discovery never settles in the page, and a new link heals it. An answer with an error does that; no answer
+   * at all would keep the device undiscoverable for good.
+   */
+  hangDiscovery(): void {
+    this.#hangDiscovery = true;
+  }
+
   /** After the start only "absent" changes what a page sees. */
   async setAdapter(state: AdapterState): Promise<void> {
     await this.#send("BluetoothEmulation.setSimulatedCentralState", { state });
@@ -183,6 +183,22 @@ export class BluetoothEmulator {
 
   readonly #send: CDPSession["send"] = (method, parameters) =>
     answerTo(method, this.#cdp.send(method, parameters));
+
+  async #addCharacteristic(serviceId: string, uuid: string, entry: EmulatedCharacteristic): Promise<void> {
+    const { characteristicId } = await this.#send("BluetoothEmulation.addCharacteristic", {
+      serviceId,
+      characteristicUuid: uuid,
+      properties: { ...entry.properties },
+    });
+    this.#characteristics.set(characteristicId, { uuid, entry });
+    for (const descriptorUuid of Object.keys(entry.descriptors ?? {})) {
+      const { descriptorId } = await this.#send("BluetoothEmulation.addDescriptor", {
+        characteristicId,
+        descriptorUuid,
+      });
+      this.#descriptors.set(descriptorId, { uuid: descriptorUuid, entry });
+    }
+  }
 
   #watch(answer: Promise<void>): void {
     answer.catch((error: unknown) => this.errors.push(String(error).split("\n")[0] ?? ""));
@@ -193,8 +209,8 @@ export class BluetoothEmulator {
   }
 
   async #answerDevice(address: string, type: GattOperation): Promise<void> {
-    if (this.hold.has(type)) return;
-    const code = this.status[type];
+    const code = type === "discovery" && this.#hangDiscovery ? CONNECTION_TIMEOUT : this.status[type];
+    if (type === "discovery") this.#hangDiscovery = false;
     await this.#send("BluetoothEmulation.simulateGATTOperationResponse", { address, type, code });
   }
 

@@ -104,6 +104,14 @@ export class BrowserSession {
     return page;
   }
 
+  /** Closes the tab under test and opens another one. */
+  async replacePage(): Promise<void> {
+    const old = this.page;
+    this.#page = await this.newPage();
+    this.#choosers.delete(old);
+    await old.close();
+  }
+
   async close(): Promise<void> {
     const errors = this.#emulator?.errors ?? [];
     await this.#context?.close();

@@ -18,8 +18,8 @@ import dbus.service
 from gi.repository import GLib
 
 from fake_bluez_dbus import (
-    ADAPTER, AGENTS, CHARACTERISTIC, DESCRIPTOR, DEVICE, NO, SERVICE, YES, BluezError, Entity, bus, octets, show, soon,
-    strings)
+    ADAPTER, AGENTS, CHARACTERISTIC, DESCRIPTOR, DEVICE, NO, SERVICE, YES, BluezError, Entity, bus, exported, octets, show,
+    soon, strings)
 
 ADAPTER_PATH = "/org/bluez/hci0"
 peripherals = {}  # address -> Peripheral
@@ -102,7 +102,7 @@ class Device(Entity):
 
 
 class Characteristic(Entity):
-    """`fail`: operation -> BlueZ error. `hold`: operations that stay open. `security`: see `refusal`."""
+    """`fail`: operation -> BlueZ error. `hold`: operations whose next call stays open. `security`: see `refusal`."""
 
     def __init__(self, path, peripheral, service, plan):
         self.peripheral, self.uuid = peripheral, plan["uuid"]
@@ -133,6 +133,7 @@ class Characteristic(Entity):
     def perform(self, operation, done, failed, action, **more):
         show(call=operation, address=self.peripheral.address, uuid=self.uuid, **more)
         if operation in self.hold:
+            self.hold.remove(operation)
             self.peripheral.open.append(failed)
             return
         error = self.refusal(operation)
@@ -176,6 +177,7 @@ class Peripheral:
         self.connect_error, self.pairing = None, {"agent": "JustWorks"}
         self.peer_has_key = plan.get("paired", False)
         self.open, self.pending_pair = [], None  # error callbacks of calls that nobody answered yet
+        self.resolves, self.pending_connect = True, None
         self.path = ADAPTER_PATH + "/dev_" + self.address.replace(":", "_")
         paired = dbus.Boolean(self.peer_has_key)
         self.device = Device(
@@ -225,26 +227,43 @@ class Peripheral:
         self.device.update(Paired=YES, Bonded=YES)
 
     def connect(self, done, failed):
+        if self.path not in exported:
+            failed(dbus.DBusException(name="org.freedesktop.DBus.Error.UnknownObject"))
+            return
         if self.connect_error == "hold":
-            self.open.append(failed)
+            self.connect_error = None
+            self.pending_connect = failed
             return
         if self.connect_error or not self.in_range:
             failed(BluezError(*(self.connect_error or ["Failed", "le-connection-abort-by-local"])))
             return
 
+        self.resolves = True
+
         def connected():
             self.device.update(Connected=YES)
             done()
-            soon(30, lambda: self.device.update(ServicesResolved=YES))  # discovery ends later, as with a real link
+            soon(30, resolved)  # discovery ends later, as with a real link
+
+        def resolved():
+            if self.resolves and self.device.values["Connected"]:
+                self.device.update(ServicesResolved=YES)
 
         soon(20, connected)
 
     def lose_link(self):
-        waiting, self.open = self.open, []
-        for failed in waiting:
-            failed(BluezError("Failed", "Link lost"))
-        self.end_pairing(BluezError("ConnectionAttemptFailed", "Page Timeout"))
+        failed, self.pending_connect = self.pending_connect, None
+        if failed:
+            failed(BluezError("Failed", "le-connection-abort-by-local"))
         self.device.update(Connected=NO, ServicesResolved=NO)
+        waiting, self.open = self.open, []
+
+        def answer():
+            for failed in waiting:
+                failed(BluezError("Failed", "Link lost"))
+            self.end_pairing(BluezError("ConnectionAttemptFailed", "Page Timeout"))
+
+        soon(20, answer)
 
     def forgotten_by_system(self):
         """What "remove device" in the system's settings does: the key and the object go; a scan finds it again."""
@@ -331,6 +350,10 @@ class Commands:
 
     def lose(self, address):
         peripherals[address].lose_link()
+
+    def unresolve(self, address):
+        peripherals[address].resolves = False
+        peripherals[address].device.update(ServicesResolved=NO)
 
     def peerForgets(self, address):
         peripherals[address].peer_has_key = False

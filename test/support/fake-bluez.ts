@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { findPython } from "./requirements.ts";
 
 /** A name under `org.bluez.Error`, and its text. */
@@ -17,7 +18,7 @@ export type BluezOperation = "ReadValue" | "WriteValue" | "StartNotify" | "StopN
 
 export interface CharacteristicBehaviour {
   readonly fail?: Partial<Record<BluezOperation, BluezError>>;
-  /** Operations that stay open until the link is lost. */
+  /** Operations whose next call stays open until the link is lost. */
   readonly hold?: readonly BluezOperation[];
   /**
    * Answers only while the system and the device both hold a key. Otherwise: the error named here (`NotAuthorized`
@@ -55,7 +56,7 @@ export type Pairing =
   | { readonly error: BluezError };
 
 export interface DeviceBehaviour {
-  /** Error of `Connect`; "hold" never answers; "" connects again. */
+  /** Error of `Connect`; "hold" leaves the next one open; "" connects again. */
   readonly connect?: BluezError | "hold" | "";
   readonly pairing?: Pairing;
   readonly inRange?: boolean;
@@ -182,14 +183,24 @@ export class FakeBluez {
     return this.#command("lose", { address });
   }
 
+  /** Service discovery goes on for ever on this link. */
+  neverResolve(address: string): Promise<void> {
+    return this.#command("unresolve", { address });
+  }
+
   /** The device was reset: it has lost its half of the bond, the system has not. */
   peerForgets(address: string): Promise<void> {
     return this.#command("peerForgets", { address });
   }
 
-  /** A person removed the device in the system's settings: the key is gone, a scan finds the device again. */
-  systemForgets(address: string): Promise<void> {
-    return this.#command("systemForgets", { address });
+  /**
+   * A person removed the device in the system's settings: the key is gone, a scan finds the device again. Waits as a
+   * person would: a connection attempt that meets the removal half-way is never answered by Chromium, nor is any
+   * later one of that page, and no sign shows when Chromium has noticed.
+   */
+  async systemForgets(address: string): Promise<void> {
+    await this.#command("systemForgets", { address });
+    await setTimeout(500);
   }
 
   power(on: boolean): Promise<void> {

@@ -11,6 +11,9 @@ export default defineConfig({
     emptyOutDir: true,
     target: "esnext",
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ["index.html", "contract.html"].map((page) => `${import.meta.dirname}/${page}`),
+    },
   },
   preview: { headers: securityHeaders("production") },
 });
