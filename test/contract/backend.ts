@@ -121,13 +121,13 @@ function choosing(it: It): void {
 }
 
 function connecting(it: It): void {
-  it("discovery lists services, characteristics and properties in order", async (bench) => {
+  it("discovery lists every service, characteristic and property, in whatever order the platform has", async (bench) => {
     await using connection = await connect(bench);
     const table = await connection.discover(never());
     const ours = table.services.filter(({ uuid }) => uuid === BATTERY || uuid === VENDOR);
     equal(
-      ours.map(({ uuid }) => uuid),
-      CONTRACT_DEVICE.services.map(({ uuid }) => uuid),
+      ours.map(({ uuid }) => uuid).toSorted(),
+      CONTRACT_DEVICE.services.map(({ uuid }) => uuid).toSorted(),
     );
     const echo = ours.flatMap((service) => service.characteristics).find(({ uuid }) => uuid === ECHO);
     equal(echo?.properties.toSorted(), ["read", "write", "writeWithoutResponse"]);
@@ -157,6 +157,7 @@ function connecting(it: It): void {
       await first.discover(never());
       equal(await first.read(LEVEL_REF, { signal: never() }), Uint8Array.of(42));
     }
+    await bench.soon(); // Chromium takes a link that is just ending for a good one, and then loses it
     await using second = await peer.connect(never());
     equal(await second.read(LEVEL_REF, { signal: never() }), Uint8Array.of(42));
   });
@@ -324,6 +325,7 @@ function aborting(it: It): void {
     await bench.pass(bench.limits.discover);
     await expected;
     equal(await settledSoon(bench, connection.closed), { by: "us" });
+    await bench.soon(); // as above
     await using again = await peer.connect(never());
     ok((await again.discover(never())).services.length > 0, "no services");
   });

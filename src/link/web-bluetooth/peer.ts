@@ -11,6 +11,8 @@ export class WebBluetoothPeer implements Peer {
   readonly #device: PlatformDevice;
   readonly #settings: ConnectionSettings;
   #connecting = false;
+  /** Platform attempts that have not ended, those that nobody waits for any more included. */
+  #attempts = 0;
   #connection: WebBluetoothConnection | undefined;
 
   constructor(device: PlatformDevice, settings: ConnectionSettings) {
@@ -23,7 +25,8 @@ export class WebBluetoothPeer implements Peer {
   }
 
   get name(): string | undefined {
-    return this.#device.name;
+    // After a reload Chromium gives known devices an empty name.
+    return this.#device.name === "" ? undefined : this.#device.name;
   }
 
   /** Rejects with `busy` while another part of the page connects or is connected. */
@@ -67,9 +70,26 @@ export class WebBluetoothPeer implements Peer {
   }
 
   async #connectPlatform(server: PlatformServer): Promise<PlatformServer> {
-    const connected = await server.connect();
+    const connected = await this.#attempt(server);
     // An answer after we gave up would leave a link that nobody owns; a newer attempt or link may keep it.
     if (!this.#connecting && this.#connection?.ended !== false) connected.disconnect();
     return connected;
+  }
+
+  /**
+   * Chromium lets a new attempt join one that is still open: the end of an abandoned attempt then ends the new one,
+   * too. Such an end says nothing about the device, so the attempt is made again, once.
+   */
+  async #attempt(server: PlatformServer): Promise<PlatformServer> {
+    const joined = this.#attempts > 0;
+    this.#attempts++;
+    try {
+      return await server.connect();
+    } catch (error) {
+      if (!joined || !this.#connecting) throw error;
+      return await server.connect();
+    } finally {
+      this.#attempts--;
+    }
   }
 }
