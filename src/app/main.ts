@@ -1,5 +1,5 @@
 /** The one place that joins the layers. */
-import type { BondPorts } from "../bonds/ensure.ts";
+import type { BondPorts, Surroundings } from "../bonds/ensure.ts";
 import type { Backend } from "../link/backend.ts";
 import { WebBluetoothBackend } from "../link/web-bluetooth/backend.ts";
 import { pageSurroundings } from "../link/web-bluetooth/platform.ts";
@@ -7,11 +7,11 @@ import { AddDevice } from "../state/add-device.ts";
 import type { App } from "../state/app.ts";
 import { Bonds } from "../state/bonds.ts";
 import { Chooser } from "../state/chooser.ts";
+import type { Demo } from "../state/demo.ts";
 import { DeviceList } from "../state/device-list.ts";
 import { Environment } from "../state/environment.ts";
 import { LiveLinks } from "../state/live.ts";
 import { Notices } from "../state/notices.ts";
-import type { Page } from "../state/page.ts";
 import { platformOf } from "../state/platform.ts";
 import { Preferences } from "../state/preferences.ts";
 import { Procedures } from "../state/procedure.ts";
@@ -27,6 +27,11 @@ import { browserPage, DEMO_QUERY } from "./page.ts";
 import { browserSurroundings } from "./surroundings.ts";
 import "../ui/bond-app.ts";
 
+interface World {
+  readonly backend: Backend;
+  readonly demo: Demo | null;
+}
+
 const AGE_TICK_MS = 30_000;
 
 async function start(): Promise<void> {
@@ -35,17 +40,17 @@ async function start(): Promise<void> {
   const demo = new URLSearchParams(location.search).has(DEMO_QUERY);
   const page = browserPage();
   const notices = new Notices(page);
-  const backend = await backendFor(demo);
+  const world = await worldFor(demo);
   const surroundings = browserSurroundings();
   const stores = storesFor(demo, notices, surroundings);
   const ports: BondPorts = {
-    backend,
+    backend: world.backend,
     stores,
     locks: browserLocks(navigator.locks),
     surroundings,
     appVersion: __APP_VERSION__,
   };
-  const screens = buildScreens(ports, page, router, notices);
+  const screens = buildScreens({ ports, page, router, notices, demo: world.demo });
   showTheme(screens.preferences);
   if (tokens.styleSheet !== undefined) document.adoptedStyleSheets.push(tokens.styleSheet);
   const root = document.createElement("bond-app");
@@ -54,7 +59,11 @@ async function start(): Promise<void> {
   run(screens);
 }
 
-function buildScreens(ports: BondPorts, page: Page, router: Router, notices: Notices): Screens {
+interface Parts extends Pick<App, "ports" | "page" | "router" | "notices"> {
+  readonly demo: Demo | null;
+}
+
+function buildScreens({ ports, page, router, notices, demo }: Parts): Screens {
   const chooser = new Chooser(ports.backend, page);
   const live = new LiveLinks();
   const now = new Store(ports.surroundings.now());
@@ -62,6 +71,7 @@ function buildScreens(ports: BondPorts, page: Page, router: Router, notices: Not
   const app: App = {
     ports,
     page,
+    environment: environmentOf(ports.backend),
     router,
     bonds: new Bonds(ports.stores.bonds, page),
     live,
@@ -70,15 +80,9 @@ function buildScreens(ports: BondPorts, page: Page, router: Router, notices: Not
     notices,
     now,
   };
-  const agent = navigator.userAgentData;
-  const platform = platformOf({
-    userAgent: navigator.userAgent,
-    touchPoints: navigator.maxTouchPoints,
-    ...(agent === undefined ? {} : { platform: agent.platform, brands: agent.brands }),
-  });
   return {
     app,
-    environment: new Environment(ports.backend, { platform, address: location.href }),
+    demo,
     list: new DeviceList(app),
     add: new AddDevice(app),
     preferences: new Preferences(app, {
@@ -88,8 +92,19 @@ function buildScreens(ports: BondPorts, page: Page, router: Router, notices: Not
   };
 }
 
+function environmentOf(backend: Backend): Environment {
+  const agent = navigator.userAgentData;
+  const platform = platformOf({
+    userAgent: navigator.userAgent,
+    touchPoints: navigator.maxTouchPoints,
+    ...(agent === undefined ? {} : { platform: agent.platform, brands: agent.brands }),
+  });
+  return new Environment(backend, { platform, address: location.href });
+}
+
 /** Everything that runs for as long as the page does. Their own views tell what went wrong. */
-function run({ app, environment, preferences }: Screens): void {
+function run({ app, preferences }: Screens): void {
+  const { environment } = app;
   const forever = new AbortController().signal;
   void app.bonds.start(forever);
   void preferences.start();
@@ -100,16 +115,15 @@ function run({ app, environment, preferences }: Screens): void {
   });
 }
 
-async function backendFor(_demo: boolean): Promise<Backend> {
-  return new WebBluetoothBackend(pageSurroundings(globalThis));
+/** What the devices of this page are: real ones, or the demo's, which are loaded only then. */
+async function worldFor(demo: boolean): Promise<World> {
+  if (!demo) return { backend: new WebBluetoothBackend(pageSurroundings(globalThis)), demo: null };
+  const { demoWorld } = await import("./demo.ts");
+  return demoWorld(localStorage);
 }
 
 /** Demo records live in a database of their own: nothing invented ever stands beside a real bond. */
-function storesFor(
-  demo: boolean,
-  notices: Notices,
-  { now, newId }: BondPorts["surroundings"],
-): IndexedStores {
+function storesFor(demo: boolean, notices: Notices, surroundings: Surroundings): IndexedStores {
   const name = demo ? "bondkeeper-demo" : undefined;
   const channelName = demo ? `${CHANNEL_NAME}-demo` : CHANNEL_NAME;
   return createStores({
@@ -121,8 +135,8 @@ function storesFor(
     },
     channel: typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(channelName),
     location,
-    now,
-    newId,
+    now: () => surroundings.now(),
+    newId: () => surroundings.newId(),
     onListenerError: (error) => queueMicrotask(() => reportError(error)),
     ...(name === undefined ? {} : { name }),
   });

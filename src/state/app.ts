@@ -2,6 +2,7 @@
 import type { BondPorts } from "../bonds/ensure.ts";
 import type { Bonds } from "./bonds.ts";
 import type { Chooser } from "./chooser.ts";
+import type { Environment } from "./environment.ts";
 import type { LiveLinks } from "./live.ts";
 import type { Notices } from "./notices.ts";
 import type { Page } from "./page.ts";
@@ -12,6 +13,8 @@ import type { Readable } from "./store.ts";
 export interface App {
   readonly ports: BondPorts;
   readonly page: Page;
+  /** Which system and browser this is, and whether Bluetooth can be used. */
+  readonly environment: Environment;
   readonly router: Router;
   /** All records, fresh. */
   readonly bonds: Bonds;

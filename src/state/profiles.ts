@@ -61,8 +61,22 @@ export const PROFILES: readonly Profile[] = [
   standard("environment", "Environment", "Temperature, humidity, pressure", 0x181a),
 ];
 
+const DEMO_LOCK: Uuid = "8e7c0001-2f5b-4b44-9d0b-6a1f3c52d7e4";
+
+/** Only where the devices are ours. */
+export const DEMO_PROFILES: readonly Profile[] = [
+  {
+    id: "demo-lock",
+    name: "Demo lock",
+    examples: "A front door that wants a bond",
+    services: [DEMO_LOCK],
+    optionalServices: [],
+    probe: { service: DEMO_LOCK, characteristic: "8e7c0002-2f5b-4b44-9d0b-6a1f3c52d7e4", level: "encrypted" },
+  },
+];
+
 export const profileOf = (id: string | null): Profile | undefined =>
-  PROFILES.find((profile) => profile.id === id);
+  [...PROFILES, ...DEMO_PROFILES].find((profile) => profile.id === id);
 
 /** The profile's own probe as a record keeps it. */
 export function profileProbe(profile: Profile, now: number): Probe | null {

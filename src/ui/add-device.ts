@@ -1,6 +1,5 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import type { AddDevice as AddState } from "../state/add-device.ts";
-import type { Environment } from "../state/environment.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { Watch } from "./watch.ts";
@@ -11,7 +10,7 @@ import "./environment-screen.ts";
 
 /** Adding a device: what stands in the way, or the form; then the chooser; then the procedure and its result. */
 export class AddDeviceScreen extends LitElement {
-  static override properties = { state: { attribute: false }, environment: { attribute: false } };
+  static override properties = { state: { attribute: false } };
   static override styles = [
     base,
     controls,
@@ -25,8 +24,7 @@ export class AddDeviceScreen extends LitElement {
   ];
 
   declare state: AddState;
-  declare environment: Environment;
-  readonly #environment = Watch.whole(this, () => this.environment.view);
+  readonly #environment = Watch.whole(this, () => this.state.app.environment.view);
   readonly #run = Watch.whole(this, () => this.state.procedure.view);
   readonly #chooser = Watch.whole(this, () => this.state.app.chooser.view);
 
@@ -39,7 +37,7 @@ export class AddDeviceScreen extends LitElement {
     const { app, procedure } = this.state;
     const run = this.#run.value;
     if (run.step !== "idle") {
-      return html`<bond-progress .app=${app} .environment=${this.environment} .procedure=${procedure}></bond-progress>
+      return html`<bond-progress .app=${app} .procedure=${procedure}></bond-progress>
         ${
           run.step === "done"
             ? html`<p class="row"><button @click=${() => this.state.again()}>Add another device</button></p>`
@@ -48,13 +46,13 @@ export class AddDeviceScreen extends LitElement {
     }
     const { kind } = this.#environment.value;
     if (kind === "obstacle" || kind === "no-answer") {
-      return html`<environment-screen .app=${app} .environment=${this.environment}></environment-screen>`;
+      return html`<environment-screen .app=${app}></environment-screen>`;
     }
     if (this.#chooser.value.kind === "open") {
       return html`<chooser-hint .app=${app}></chooser-hint>
         <p class="row"><button @click=${() => this.state.cancelChoice()}>Cancel</button></p>`;
     }
-    return html`<add-form .state=${this.state} .system=${this.environment.surroundings.platform.system}></add-form>`;
+    return html`<add-form .state=${this.state} .system=${app.environment.surroundings.platform.system}></add-form>`;
   }
 
   /** What appears in place of the form is what the person now waits for. */

@@ -1,6 +1,5 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import type { App } from "../state/app.ts";
-import type { Environment } from "../state/environment.ts";
 import type { Preferences } from "../state/preferences.ts";
 import { base } from "./base.css.ts";
 import { Watch } from "./watch.ts";
@@ -10,7 +9,6 @@ import "./online-state.ts";
 export class AppStatus extends LitElement {
   static override properties = {
     app: { attribute: false },
-    environment: { attribute: false },
     preferences: { attribute: false },
   };
   static override styles = [
@@ -56,9 +54,8 @@ export class AppStatus extends LitElement {
   ];
 
   declare app: App;
-  declare environment: Environment;
   declare preferences: Preferences;
-  readonly #environment = Watch.whole(this, () => this.environment.view);
+  readonly #environment = Watch.whole(this, () => this.app.environment.view);
   readonly #health = Watch.whole(this, () => this.preferences.health);
   readonly #bonds = new Watch(
     this,

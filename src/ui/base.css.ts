@@ -65,6 +65,10 @@ export const base = css`
     outline: 3px solid var(--accent);
     outline-offset: 3px;
   }
+  /* A heading takes the focus when its screen opens: to be read out, not to be worked with. */
+  :is(h1, h2, h3)[tabindex="-1"]:focus {
+    outline: none;
+  }
   .quiet {
     color: var(--ink-2);
   }

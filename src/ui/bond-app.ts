@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
+import { LitElement, type PropertyValues, type TemplateResult, html, nothing } from "lit";
 import type { Route } from "../state/router.ts";
 import type { Screens } from "../state/screens.ts";
 import { appStyles } from "./bond-app.css.ts";
@@ -8,7 +8,6 @@ import { Watch } from "./watch.ts";
 import "./add-device.ts";
 import "./app-nav.ts";
 import "./app-status.ts";
-import "./demo-banner.ts";
 import "./device-list.ts";
 import "./lost-page.ts";
 import "./notice-bar.ts";
@@ -34,16 +33,16 @@ export class BondApp extends LitElement {
   #shown: Route | undefined;
 
   protected override render(): TemplateResult {
-    const { app, environment, preferences } = this.screens;
+    const { app, demo, preferences } = this.screens;
     const route = this.#route.value;
     return html`
       <a class="skip button" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
       <header>
         <app-nav .screen=${route.screen}></app-nav>
-        <app-status .app=${app} .environment=${environment} .preferences=${preferences}></app-status>
+        <app-status .app=${app} .preferences=${preferences}></app-status>
       </header>
       <main id="main">
-        <demo-banner .app=${app}></demo-banner>
+        ${demo === null ? nothing : html`<demo-banner .app=${app} .demo=${demo}></demo-banner>`}
         ${this.#screen(route)}
       </main>
       <notice-bar .notices=${app.notices}></notice-bar>
@@ -51,14 +50,20 @@ export class BondApp extends LitElement {
   }
 
   #screen(route: Route): TemplateResult {
-    const { app, environment, list, add, preferences } = this.screens;
+    const { app, list, add, preferences } = this.screens;
     switch (route.screen) {
       case "devices":
         return html`<device-list data-screen .state=${list}></device-list>`;
       case "add":
-        return html`<add-device data-screen .state=${add} .environment=${environment}></add-device>`;
+        return html`<add-device data-screen .state=${add}></add-device>`;
       case "device":
-        return html`<device-page data-screen .app=${app} .bondId=${route.id} .view=${route.view}></device-page>`;
+        return html`<device-page
+          data-screen
+          .app=${app}
+          .bondId=${route.id}
+          .view=${route.view}
+          .system=${app.environment.surroundings.platform.system}
+        ></device-page>`;
       case "explain":
         return html`<lost-page data-screen></lost-page>`;
       case "settings":
@@ -89,7 +94,8 @@ export class BondApp extends LitElement {
   async #focusHeading(): Promise<void> {
     const screen = this.renderRoot.querySelector<LitElement>("[data-screen]");
     await screen?.updateComplete;
-    screen?.renderRoot?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    const heading = screen?.renderRoot?.querySelector<HTMLElement>("h1") ?? screen;
+    heading?.focus({ preventScroll: true });
   }
 
   /** By script, because the fragment of the address is the route. */

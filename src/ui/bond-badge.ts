@@ -63,6 +63,19 @@ export class BondBadge extends LitElement {
       svg.mark {
         background: none;
       }
+      svg.proven-now {
+        color: var(--proven-sign);
+      }
+      svg.proven {
+        color: var(--before-sign);
+      }
+      svg.recorded,
+      svg.archived {
+        color: var(--recorded-sign);
+      }
+      svg.suspect {
+        color: var(--suspect-sign);
+      }
       @media (forced-colors: active) {
         .pill {
           border: 1px solid CanvasText;

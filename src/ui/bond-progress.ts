@@ -1,6 +1,5 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import type { App } from "../state/app.ts";
-import type { Environment } from "../state/environment.ts";
 import type { System } from "../state/platform.ts";
 import type { Procedure, ProcedureView } from "../state/procedure.ts";
 import { progress, type StepLine } from "../state/steps.ts";
@@ -31,7 +30,6 @@ const STATUS_WORDS = {
 export class BondProgress extends LitElement {
   static override properties = {
     app: { attribute: false },
-    environment: { attribute: false },
     procedure: { attribute: false },
   };
   static override styles = [
@@ -110,7 +108,6 @@ export class BondProgress extends LitElement {
   ];
 
   declare app: App;
-  declare environment: Environment;
   declare procedure: Procedure;
   readonly #view = Watch.whole(this, () => this.procedure.view);
   #said = "";
@@ -124,7 +121,7 @@ export class BondProgress extends LitElement {
         return this.#running(view);
       case "done":
         return html`<bond-result
-            .environment=${this.environment}
+            .environment=${this.app.environment}
             .run=${view}
             @remedy=${() => void applyRemedy(this.app, this.procedure)}
           ></bond-result>
@@ -149,7 +146,7 @@ export class BondProgress extends LitElement {
   }
 
   get #system(): System {
-    return this.environment.surroundings.platform.system;
+    return this.app.environment.surroundings.platform.system;
   }
 
   #running(view: Running): TemplateResult {

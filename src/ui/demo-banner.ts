@@ -1,42 +1,59 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { LitElement, type TemplateResult, css, html } from "lit";
 import type { App } from "../state/app.ts";
+import type { Demo } from "../state/demo.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import "./demo-chooser.ts";
+import "./demo-devices.ts";
 
-/** Stands on every screen while the devices are ours. */
+/** Stands on every screen while the devices are ours; opens to what can happen to them. */
 export class DemoBanner extends LitElement {
-  static override properties = { app: { attribute: false } };
+  static override properties = { app: { attribute: false }, demo: { attribute: false } };
   static override styles = [
     base,
     controls,
     css`
-      .banner {
+      aside {
+        padding: var(--space-2) var(--space-4);
+        border: 2px dashed var(--line-strong);
+        border-radius: var(--radius);
+      }
+      .line {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
         justify-content: space-between;
-        gap: var(--space-2) var(--space-4);
-        padding: var(--space-2) var(--space-4);
-        border: 2px dashed var(--line-strong);
-        border-radius: var(--radius);
+        gap: 0 var(--space-4);
       }
       b {
         font-family: var(--font-sign);
         font-size: var(--text-l);
       }
+      summary {
+        min-height: var(--touch);
+        align-content: center;
+        color: var(--accent);
+        font-weight: 600;
+        cursor: pointer;
+      }
     `,
   ];
 
   declare app: App;
+  declare demo: Demo;
 
-  protected override render(): TemplateResult | typeof nothing {
-    const demo = this.app.ports.backend.capabilities.transport === "demo";
-    this.hidden = !demo;
-    if (!demo) return nothing;
-    return html`<aside class="banner" aria-label="Demo">
-      <p><b>Demo devices.</b> Nothing here is real.</p>
-      <button class="plain" @click=${() => this.app.page.useDemo(false)}>Use real Bluetooth</button>
-    </aside>`;
+  protected override render(): TemplateResult {
+    return html`<aside aria-label="Demo">
+        <div class="line">
+          <p><b>Demo devices.</b> Nothing here is real.</p>
+          <button class="plain" @click=${() => this.app.page.useDemo(false)}>Use real Bluetooth</button>
+        </div>
+        <details @toggle=${() => this.demo.refresh()}>
+          <summary>Let something happen to a device</summary>
+          <demo-devices .demo=${this.demo}></demo-devices>
+        </details>
+      </aside>
+      <demo-chooser .demo=${this.demo}></demo-chooser>`;
   }
 }
 

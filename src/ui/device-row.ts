@@ -196,9 +196,9 @@ export const deviceRowStyles = css`
     }
     .line {
       grid-template:
-        "mark name go" auto
-        "mark state go" auto
-        "mark facts go" auto / 3rem minmax(0, 1fr) 1.5rem;
+        "mark name" auto
+        "mark state" auto
+        "mark facts" auto / 2.75rem minmax(0, 1fr);
       align-content: center;
       column-gap: var(--space-3);
       padding: var(--space-2) var(--space-3);
@@ -208,6 +208,12 @@ export const deviceRowStyles = css`
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
+    }
+    .line > bond-badge {
+      --mark-size: 2.75rem;
+    }
+    .go {
+      display: none;
     }
     .state span {
       display: inline;
@@ -219,7 +225,7 @@ export const deviceRowStyles = css`
       grid-template:
         "mark name" auto
         "mark state" auto
-        "mark facts" auto / 3rem minmax(0, 1fr);
+        "mark facts" auto / 2.75rem minmax(0, 1fr);
     }
     .archived .name {
       grid-row: auto;

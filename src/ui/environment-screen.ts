@@ -1,6 +1,5 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import type { App } from "../state/app.ts";
-import type { Environment } from "../state/environment.ts";
 import { advice as adviceView, adviceStyles } from "./advice-view.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
@@ -14,7 +13,7 @@ import "./copy-text.ts";
 
 /** What stands between this page and Bluetooth, and the way round it. Empty while nothing does. */
 export class EnvironmentScreen extends LitElement {
-  static override properties = { app: { attribute: false }, environment: { attribute: false } };
+  static override properties = { app: { attribute: false } };
   static override styles = [
     base,
     controls,
@@ -36,12 +35,11 @@ export class EnvironmentScreen extends LitElement {
   ];
 
   declare app: App;
-  declare environment: Environment;
-  readonly #view = Watch.whole(this, () => this.environment.view);
+  readonly #view = Watch.whole(this, () => this.app.environment.view);
 
   protected override render(): TemplateResult | typeof nothing {
     const view = this.#view.value;
-    const { surroundings } = this.environment;
+    const { surroundings } = this.app.environment;
     const { system } = surroundings.platform;
     switch (view.kind) {
       case "checking":
@@ -75,7 +73,7 @@ export class EnvironmentScreen extends LitElement {
       }
       <p class="row">
         <button class="primary" @click=${() => this.app.page.useDemo(true)}>Continue with demo devices</button>
-        <button @click=${() => void this.environment.check(new AbortController().signal)}>Check again</button>
+        <button @click=${() => void this.app.environment.check(new AbortController().signal)}>Check again</button>
       </p>
       <p class="small">
         Demo devices live in this page. Nothing about them is real, and they are kept apart from your own.

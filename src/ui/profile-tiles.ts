@@ -1,6 +1,6 @@
 import { LitElement, type TemplateResult, css, html } from "lit";
 import type { AddDevice } from "../state/add-device.ts";
-import { PROFILES } from "../state/profiles.ts";
+import { DEMO_PROFILES, PROFILES } from "../state/profiles.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { Watch } from "./watch.ts";
@@ -82,11 +82,13 @@ export class ProfileTiles extends LitElement {
   );
 
   protected override render(): TemplateResult {
+    const demo = this.state.app.ports.backend.capabilities.transport === "demo";
+    const profiles = demo ? [...DEMO_PROFILES, ...PROFILES] : PROFILES;
     return html`<fieldset>
       <legend>What kind of device is it?</legend>
       <div class="tiles">
         ${this.#tile(null, "Any device", "Everything in range")}
-        ${PROFILES.map(({ id, name, examples }) => this.#tile(id, name, examples))}
+        ${profiles.map(({ id, name, examples }) => this.#tile(id, name, examples))}
       </div>
     </fieldset>`;
   }

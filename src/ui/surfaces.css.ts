@@ -42,7 +42,7 @@ export const surfaces = css`
   }
   .note.warn {
     border-color: var(--before);
-    background: var(--before-wash);
+    background: var(--surface);
   }
   .note.warn::before {
     content: "!";
@@ -51,7 +51,7 @@ export const surfaces = css`
   }
   .note.bad {
     border-color: var(--suspect);
-    background: var(--suspect-wash);
+    background: var(--surface);
   }
   .note.bad::before {
     content: "✕";

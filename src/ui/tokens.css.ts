@@ -28,6 +28,11 @@ export const tokens = css`
     --before-wash: light-dark(#fdeeca, #392a08);
     --recorded: light-dark(#4a566b, #bac6dc);
     --recorded-wash: light-dark(#e4e9f0, #28344e);
+    /* The signs are shapes, not text: they may be brighter. */
+    --proven-sign: light-dark(#0f8a4c, #5fd896);
+    --before-sign: light-dark(#bd7b00, #f0b94a);
+    --recorded-sign: light-dark(#66748c, #9aa8c2);
+    --suspect-sign: light-dark(#c4142d, #ff7d87);
     --suspect: light-dark(#a01529, #ffa3aa);
     --suspect-wash: light-dark(#fde4e5, #451a22);
 

@@ -3,11 +3,13 @@ import { test } from "node:test";
 import type { App } from "../../../src/state/app.ts";
 import { Bonds } from "../../../src/state/bonds.ts";
 import { Chooser } from "../../../src/state/chooser.ts";
+import { Environment } from "../../../src/state/environment.ts";
 import { DeviceScreen, type ShownDevice } from "../../../src/state/device.ts";
 import { chooseProbe, rename, setMinimumLevel, setNotes } from "../../../src/state/device-edit.ts";
 import { LiveLinks } from "../../../src/state/live.ts";
 import { Notices } from "../../../src/state/notices.ts";
 import type { Page } from "../../../src/state/page.ts";
+import { platformOf } from "../../../src/state/platform.ts";
 import { Procedures } from "../../../src/state/procedure.ts";
 import { Router } from "../../../src/state/router.ts";
 import { Store } from "../../../src/state/store.ts";
@@ -32,10 +34,12 @@ async function opened(link: ScriptedLink, id = "bond-1"): Promise<{ app: App; sc
     page,
     live,
     chooser,
+    environment: new Environment(ports.backend, { platform: platformOf({ userAgent: "" }), address: "" }),
     router: new Router({
       read: () => ({ search: "", hash: "" }),
       push: () => {},
       replace: () => {},
+      scrub: () => {},
       onChange: () => {},
     }),
     bonds: new Bonds(ports.stores.bonds, page),
