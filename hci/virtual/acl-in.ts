@@ -30,10 +30,10 @@ export class AclIn {
     this.#pending.clear();
   }
 
-  /** Whether the longest data PDU would fit now. */
-  get hasRoom(): boolean {
-    const most = Math.ceil(this.#session.preferences.maxLength.rxOctets / this.#length);
-    return !this.#flowControl || this.#room >= Math.min(most, this.#packets);
+  /** Whether a data PDU of this length fits now. */
+  hasRoom(octets: number): boolean {
+    const needed = Math.ceil(octets / this.#length);
+    return !this.#flowControl || this.#room >= Math.min(needed, this.#packets);
   }
 
   deliver(handle: number, first: boolean, octets: Uint8Array): void {

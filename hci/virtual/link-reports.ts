@@ -44,8 +44,8 @@ export class LinkReports implements LinkOwner {
     return this.#session.preferences.phys;
   }
 
-  takesData(): boolean {
-    return this.#session.aclIn.hasRoom;
+  takesData(octets: number): boolean {
+    return this.#session.aclIn.hasRoom(octets);
   }
 
   onData(end: LinkEnd, first: boolean, octets: Uint8Array): void {

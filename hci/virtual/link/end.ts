@@ -138,7 +138,7 @@ export class LinkEnd {
 
   /** False while there is no room for more data: the other side repeats it until there is. */
   takes(frame: Frame): boolean {
-    return frame.data === undefined || this.owner.takesData();
+    return frame.data === undefined || this.owner.takesData(frame.data.length);
   }
 
   /** Takes what the other side sent. */

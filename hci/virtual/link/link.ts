@@ -19,8 +19,6 @@ export class Link {
   readonly central: LinkEnd;
   readonly peripheral: LinkEnd;
   parameters: LinkParameters;
-  /** connEventCount, without its overflow. */
-  counter = 0;
   readonly #radio: Radio;
   readonly #clock: Clock;
   readonly #supervision: Supervision;
@@ -28,6 +26,7 @@ export class Link {
   #instants: { readonly at: number; readonly run: () => void }[] = [];
   #anchor: number;
   #anchorCounter = 0;
+  #counter = 0;
   #listenAt = 0;
   #established = false;
   #scheduled = false;
@@ -38,12 +37,19 @@ export class Link {
     this.#radio = radio;
     this.#clock = radio.clock;
     this.parameters = parameters;
-    this.#anchor = this.#clock.now() + this.#intervalMs;
+    this.#anchor = this.#clock.now();
     this.central = new LinkEnd(this, "central", central, this.#clock);
     this.peripheral = new LinkEnd(this, "peripheral", peripheral, this.#clock);
     this.#supervision = new Supervision(this, this.#clock);
     this.#unwatch = radio.watch(() => this.#pathChanged());
     this.#pathChanged();
+  }
+
+  /** connEventCount, without its overflow; idle events that were not played count too. */
+  get counter(): number {
+    if (this.#radio.pace === "immediate") return this.#counter;
+    const elapsed = this.#clock.now() - this.#anchor;
+    return Math.max(this.#counter, this.#anchorCounter + Math.floor(elapsed / this.#intervalMs));
   }
 
   get over(): boolean {
@@ -64,9 +70,9 @@ export class Link {
 
   adopt(parameters: LinkParameters): void {
     if (parameters === this.parameters) return;
-    this.parameters = parameters;
-    this.#anchor = this.#clock.now();
     this.#anchorCounter = this.counter;
+    this.#anchor = this.#clock.now();
+    this.parameters = parameters;
     this.#listenAt = this.counter;
     this.#supervision.restart();
   }
@@ -111,17 +117,14 @@ export class Link {
   /** Milliseconds to the next connection event; brings the counter up to the event before it. */
   #untilNextEvent(): number {
     if (this.#radio.pace === "immediate") return this.#intervalMs;
-    const elapsed = this.#clock.now() - this.#anchor;
-    const next = Math.max(this.#anchorCounter + Math.floor(elapsed / this.#intervalMs) + 1, this.counter + 1);
-    if (elapsed < 0 && this.counter === 0) return -elapsed;
-    this.counter = Math.max(this.counter, next - 1);
-    return this.#anchor + (next - this.#anchorCounter) * this.#intervalMs - this.#clock.now();
+    this.#counter = this.counter;
+    return this.#anchor + (this.#counter + 1 - this.#anchorCounter) * this.#intervalMs - this.#clock.now();
   }
 
   #event(): void {
     this.#scheduled = false;
     if (this.over) return;
-    this.counter++;
+    this.#counter++;
     this.#reachInstants();
     if (this.#peripheralListens()) this.#exchange();
     else this.#lostEvent();

@@ -21,8 +21,8 @@ export interface LinkOwner {
   /** After a failed integrity check: whether the other side learns of it, or only notices the silence (0x08). */
   readonly silentMicFailure: boolean;
 
-  /** Whether the host has room for more data. */
-  takesData(): boolean;
+  /** Whether the host has room for a data PDU of this length. */
+  takesData(octets: number): boolean;
   onData(end: LinkEnd, first: boolean, octets: Uint8Array): void;
   /** One HCI ACL packet has been acknowledged completely by the other side. */
   onSent(end: LinkEnd): void;
