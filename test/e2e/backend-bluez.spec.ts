@@ -162,6 +162,7 @@ test("a device that the system removed must be chosen again, and keeps its id", 
   await openBench(page, info);
   await choose(page);
   const before = await page.evaluate(() => harness.knownIds());
+  await expect.poll(() => bluez.count("StopDiscovery")).toBe(1);
   await bluez.systemForgets(LOCK);
   expect(await page.evaluate(() => harness.connect())).toMatchObject({ failure: { kind: "unreachable" } });
   expect(await choose(page)).toEqual({ value: "Lock-1" });

@@ -53,12 +53,14 @@ class Adapter(Entity):
 
     def scan(self):
         """What advertises becomes known; each change of RSSI is an advertisement for Chromium."""
+        if not self.values["Discovering"]:
+            return False
         for peripheral in peripherals.values():
             if peripheral.in_range:
                 peripheral.appear()
                 strength = -50 if peripheral.device.values["RSSI"] != -50 else -51
                 peripheral.device.update(RSSI=dbus.Int16(strength))
-        return bool(self.values["Discovering"])
+        return True
 
     @dbus.service.method(ADAPTER)
     def StopDiscovery(self):
