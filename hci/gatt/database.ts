@@ -5,12 +5,19 @@ import { typeSize } from "../att/fields.ts";
 import { concat } from "../codec/bytes.ts";
 import type { Codec } from "../codec/codec.ts";
 import { encode } from "../codec/codec.ts";
+import { EncodeError } from "../codec/error.ts";
 import { u16 } from "../codec/integers.ts";
 import type { Uuid } from "../codec/uuid.ts";
 import { uuid16, uuid128 } from "../codec/uuid.ts";
 import type { Bytes } from "../ports.ts";
 import { properties, type CharacteristicProperties } from "./table.ts";
-import { CHARACTERISTIC, CLIENT_CONFIGURATION, PRIMARY_SERVICE, SECONDARY_SERVICE } from "./uuids.ts";
+import {
+  CHARACTERISTIC,
+  CLIENT_CONFIGURATION,
+  INCLUDE,
+  PRIMARY_SERVICE,
+  SECONDARY_SERVICE,
+} from "./uuids.ts";
 
 /** One connected client: what a value may ask about who reads it. */
 export interface GattServerClient {
@@ -47,6 +54,8 @@ export interface CharacteristicDefinition {
 export interface ServiceDefinition {
   readonly uuid: Uuid;
   readonly secondary?: boolean;
+  /** The very definitions of the services it includes; they must be in the same list. */
+  readonly includes?: readonly ServiceDefinition[];
   readonly characteristics: readonly CharacteristicDefinition[];
 }
 
@@ -72,17 +81,15 @@ const anyUuid: Codec<Uuid> = {
 export function buildDatabase(services: readonly ServiceDefinition[]): GattDatabase {
   const attributes: Attribute<GattServerClient>[] = [];
   const characteristics: ServedCharacteristic[] = [];
+  const ranges = rangesOf(services);
   for (const service of services) {
-    const start = attributes.length + 1;
-    const size = service.characteristics.reduce((sum, definition) => sum + sizeOf(definition), 0);
-    attributes.push({
-      ...fixed(
-        start,
-        service.secondary === true ? SECONDARY_SERVICE : PRIMARY_SERVICE,
-        encode(anyUuid, service.uuid),
-      ),
-      groupEnd: start + size,
-    });
+    const { start, end } = rangeOf(ranges, service);
+    const type = service.secondary === true ? SECONDARY_SERVICE : PRIMARY_SERVICE;
+    attributes.push({ ...fixed(start, type, encode(anyUuid, service.uuid)), groupEnd: end });
+    for (const included of service.includes ?? [])
+      attributes.push(
+        fixed(attributes.length + 1, INCLUDE, includeValue(included, rangeOf(ranges, included))),
+      );
     for (const definition of service.characteristics) {
       const added = layOut(definition, attributes.length + 1);
       attributes.push(...added.attributes);
@@ -90,6 +97,36 @@ export function buildDatabase(services: readonly ServiceDefinition[]): GattDatab
     }
   }
   return { attributes, characteristics };
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+function rangesOf(services: readonly ServiceDefinition[]): ReadonlyMap<ServiceDefinition, Range> {
+  const ranges = new Map<ServiceDefinition, Range>();
+  let start = 1;
+  for (const service of services) {
+    const size = service.characteristics.reduce((sum, definition) => sum + sizeOf(definition), 0);
+    const end = start + (service.includes?.length ?? 0) + size;
+    ranges.set(service, { start, end });
+    start = end + 1;
+  }
+  if (start > 0x1_0000) throw new EncodeError(`Cannot serve ${start - 1} attributes: 65535 allowed`);
+  return ranges;
+}
+
+function rangeOf(ranges: ReadonlyMap<ServiceDefinition, Range>, service: ServiceDefinition): Range {
+  const range = ranges.get(service);
+  if (range === undefined) throw new EncodeError(`Cannot include ${service.uuid}: not in the same list`);
+  return range;
+}
+
+/** 3.2: a 128-bit UUID is left out. */
+function includeValue({ uuid }: ServiceDefinition, { start, end }: Range): Bytes {
+  const head = concat(encode(u16, start), encode(u16, end));
+  return typeSize(uuid) === 2 ? concat(head, encode(uuid16, uuid)) : head;
 }
 
 const pushes = (definition: CharacteristicDefinition): boolean =>
