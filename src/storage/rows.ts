@@ -88,7 +88,7 @@ export const bondRow: Check<BondRecord> = fields({
   localIdentity: text(200),
   platformId: nullable(text(500)),
   name,
-  label: nullable(name),
+  label: changed(nullable(name), (label) => (label === "" ? null : label)),
   notes: changed(text(MAX_NOTES * 4), (value) => cleanText(value, MAX_NOTES)),
   profile: nullable(text(100)),
   services: listOf(uuid, MAX_SERVICES),
