@@ -55,7 +55,10 @@ export interface Peer {
   readonly id: string;
   /** As the system gives it; hostile text, may be missing. */
   readonly name: string | undefined;
-  /** `signal` also ends a connection attempt that hangs. */
+  /**
+   * One link per peer: rejects with `busy` while an attempt or a link of this page is open. `signal` also ends an
+   * attempt that hangs.
+   */
   connect(signal: AbortSignal): Promise<Connection>;
   /**
    * Drops the permission to reach this peer. On Web Bluetooth the system's bond stays. `unsupported` where the
@@ -68,7 +71,10 @@ export interface LinkLost {
   readonly by: "us" | "peer";
 }
 
-/** One link. All operations queue per device; values are octets as the peer sent them. */
+/**
+ * One link. All operations queue per device; values are octets as the peer sent them. An operation that was aborted
+ * rejects at once but keeps its place until the platform answers. One that reaches its time limit ends the link.
+ */
 export interface Connection extends AsyncDisposable {
   /** Settles once, when the link ends for whatever reason. Never rejects. */
   readonly closed: Promise<LinkLost>;
