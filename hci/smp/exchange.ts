@@ -135,9 +135,7 @@ export class Exchange {
 
   /** Settles as `work` does, or rejects first if the peer fails the pairing, time runs out or the link drops. */
   unlessClosed<T>(work: Promise<T>): Promise<T> {
-    return this.#error === undefined
-      ? Promise.race([work, this.#closed.promise])
-      : Promise.reject(this.#error);
+    return Promise.race([this.#closed.promise, work]);
   }
 
   /**
