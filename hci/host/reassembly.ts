@@ -12,7 +12,9 @@ export type FrameFault =
   | "start-inside-frame"
   | "too-many-octets"
   | "frame-too-long"
-  | "boundary-flag";
+  | "boundary-flag"
+  /** Of the signalling channel: a command that cannot be read. */
+  | "signalling";
 
 /**
  * Puts the L2CAP frames of one link together again (Vol 3 Part A 7.2). Every fault resets it: what was gathered is
