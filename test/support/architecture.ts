@@ -74,7 +74,7 @@ export const LAYERS: readonly Row[] = [
   {
     from: "src/state/",
     may: ["src/bonds/", "src/storage/", "src/formats/", "src/link/failure.ts"],
-    types: ["src/link/*"],
+    types: ["src/link/*", "src/link/foreign/"],
   },
   {
     from: "src/ui/",
