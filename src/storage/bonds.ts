@@ -15,6 +15,8 @@ export class IndexedBonds implements BondStore {
   readonly #database: Database;
   readonly #quarantine: Quarantine;
   readonly #changes: Changes;
+  /** The newest look at all rows: what is damaged is known when it ends. */
+  #scan: Promise<void> | undefined;
 
   constructor(database: Database, quarantine: Quarantine, changes: Changes) {
     this.#database = database;
@@ -28,7 +30,18 @@ export class IndexedBonds implements BondStore {
     return (await this.#readable([row]))[0];
   }
 
-  async all(): Promise<readonly BondRecord[]> {
+  all(): Promise<readonly BondRecord[]> {
+    const reading = this.#all();
+    this.#scan = reading.then(
+      () => {},
+      () => {
+        this.#scan = undefined;
+      },
+    );
+    return reading;
+  }
+
+  async #all(): Promise<readonly BondRecord[]> {
     const rows = await this.#database.read(["bonds"], (tx) => tx.objectStore("bonds").getAll());
     const { fits, found } = sift("bonds", rows, bondRow, rowId);
     await this.#quarantine.setAside(found);
@@ -74,7 +87,9 @@ export class IndexedBonds implements BondStore {
     return existed;
   }
 
-  quarantined(): Promise<readonly Quarantined[]> {
+  async quarantined(): Promise<readonly Quarantined[]> {
+    if (this.#scan === undefined) await this.all();
+    await this.#scan;
     return this.#quarantine.list();
   }
 

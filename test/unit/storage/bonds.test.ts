@@ -236,6 +236,24 @@ describe("a row that does not fit", () => {
     assert.deepEqual(await withRaw((db) => db.get("bonds", "a")), { ...bond("a"), v: 2, extra: true });
   });
 
+  test("is reported to a caller that asks at the same time as for the records", async () => {
+    await using tab = openTab();
+    await tab.bonds.put([bond("good")]);
+    await putRaw("bonds", { ...bond("bad"), name: 5 });
+    const [records, quarantined] = await Promise.all([tab.bonds.all(), tab.bonds.quarantined()]);
+    assert.deepEqual([ids(records), quarantined.map(({ key }) => key)], [["good"], ["bad"]]);
+  });
+
+  test("is reported to a caller that never asked for the records", async () => {
+    await using tab = openTab();
+    await tab.bonds.put([bond("good")]);
+    await putRaw("bonds", { ...bond("bad"), name: 5 });
+    assert.deepEqual(
+      (await tab.bonds.quarantined()).map(({ key }) => key),
+      ["bad"],
+    );
+  });
+
   test("is copied once, however often it is read, also by another tab", async () => {
     await using first = openTab();
     await using second = openTab();
