@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { DeviceError } from "../../../src/link/failure.ts";
 import type { Failure } from "../../../src/link/failure.ts";
 import { WebBluetoothBackend } from "../../../src/link/web-bluetooth/backend.ts";
-import { pageSurroundings } from "../../../src/link/web-bluetooth/platform.ts";
 import type { PageSurroundings } from "../../../src/link/web-bluetooth/platform.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 import { ScriptedBluetooth } from "../../support/scripted-bluetooth.ts";
@@ -358,35 +357,24 @@ test("a service that was not asked for is refused by name", async () => {
   });
 });
 
-test("a page says what it is: Chromium on Linux over https, with the feature allowed", () => {
-  const page = pageSurroundings({
-    isSecureContext: true,
-    navigator: Object.assign(
-      { userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0 Safari/537.36" },
-      {
-        userAgentData: { platform: "Linux", brands: [{ brand: "Chromium" }] },
-      },
-    ),
-    document: { featurePolicy: { allowsFeature: (name: string) => name === "bluetooth" } },
-  });
-  assert.deepEqual(page, {
-    bluetooth: undefined,
-    secureContext: true,
-    chromium: true,
-    linux: true,
-    allowedByPolicy: true,
-  });
+test("a failing forget and a failing discovery come out as failures", async () => {
+  const { backend, device, peer, connection } = await connected();
+  device.next("discover", new DOMException("GATT Error Unknown.", "NotSupportedError"));
+  assert.deepEqual(await failure(connection.discover(never())), { kind: "att-error" });
+  device.next("forget", new DOMException("An odd thing.", "UnknownError"));
+  assert.equal((await failure(peer.forget(never()))).kind, "unknown");
+  assert.equal((await backend.known(never())).length, 1);
 });
 
-test("a page of Firefox on Linux, and of Chrome on Android, over http", () => {
-  const agent = (userAgent: string) => pageSurroundings({ isSecureContext: false, navigator: { userAgent } });
-  const firefox = agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
-  assert.equal(firefox.chromium, false);
-  assert.equal(firefox.linux, true);
-  const android = agent(
-    "Mozilla/5.0 (Linux; Android 16; Pixel) AppleWebKit/537.36 Chrome/156.0 Mobile Safari",
-  );
-  assert.equal(android.chromium, true);
-  assert.equal(android.linux, false);
-  assert.equal(pageSurroundings({}).allowedByPolicy, undefined);
+test("a failing stop is reported, a link that is lost meanwhile is not", async () => {
+  const { connection, device } = await connected();
+  const stop = await connection.subscribe(LEVEL_REF, () => {}, { signal: never() });
+  device.next("subscribe", new DOMException("GATT Error Unknown.", "NotSupportedError"));
+  assert.deepEqual(await failure(stop()), { kind: "att-error" });
+  const stopLater = await connection.subscribe(LEVEL_REF, () => {}, { signal: never() });
+  device.next("subscribe", "hang");
+  const stopping = stopLater();
+  await settle();
+  device.gatt.disconnect();
+  await stopping;
 });
