@@ -10,6 +10,7 @@ import { Chooser } from "../state/chooser.ts";
 import type { Demo } from "../state/demo.ts";
 import { DeviceList } from "../state/device-list.ts";
 import { Environment } from "../state/environment.ts";
+import { ExplainError } from "../state/explain-error.ts";
 import { LiveLinks } from "../state/live.ts";
 import { Notices } from "../state/notices.ts";
 import { platformOf } from "../state/platform.ts";
@@ -18,6 +19,7 @@ import { Procedures } from "../state/procedure.ts";
 import { Router } from "../state/router.ts";
 import type { Screens } from "../state/screens.ts";
 import { Store } from "../state/store.ts";
+import { Transfer } from "../state/transfer.ts";
 import { browserLocks } from "../storage/locks.ts";
 import { askPersistence, storageHealth } from "../storage/persist.ts";
 import { CHANNEL_NAME, createStores, type IndexedStores } from "../storage/stores.ts";
@@ -85,6 +87,8 @@ function buildScreens({ ports, page, router, notices, demo }: Parts): Screens {
     demo,
     list: new DeviceList(app),
     add: new AddDevice(app),
+    explain: new ExplainError(app, async () => (await import("../link/foreign.ts")).explainForeign),
+    transfer: new Transfer(app),
     preferences: new Preferences(app, {
       look: () => storageHealth(navigator.storage),
       ask: () => askPersistence(navigator.storage),

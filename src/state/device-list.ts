@@ -105,10 +105,12 @@ export class DeviceList {
     await this.#attempt(() => this.app.bonds.discardQuarantined(quarantinedId));
   }
 
-  saveQuarantined(rows: readonly Quarantined[]): void {
-    const day = new Date(this.app.now.value).toISOString().slice(0, 10);
-    const text = JSON.stringify(rows, null, 2);
-    this.app.page.save(`bondkeeper-damaged-${day}.json`, "application/json", text);
+  async saveQuarantined(rows: readonly Quarantined[]): Promise<void> {
+    const { page, ports } = this.app;
+    const { printQuarantine } = await import("../formats/quarantine-json.ts");
+    const exportedAt = new Date(ports.surroundings.now()).toISOString();
+    const text = printQuarantine(rows, { exportedAt, appVersion: ports.appVersion });
+    page.save(`bondkeeper-damaged-${exportedAt.slice(0, 10)}.json`, "application/json", text);
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {

@@ -3,7 +3,9 @@ import type { AddDevice } from "./add-device.ts";
 import type { App } from "./app.ts";
 import type { Demo } from "./demo.ts";
 import type { DeviceList } from "./device-list.ts";
+import type { ExplainError } from "./explain-error.ts";
 import type { Preferences } from "./preferences.ts";
+import type { Transfer } from "./transfer.ts";
 
 export interface Screens {
   readonly app: App;
@@ -11,5 +13,7 @@ export interface Screens {
   readonly demo: Demo | null;
   readonly list: DeviceList;
   readonly add: AddDevice;
+  readonly explain: ExplainError;
   readonly preferences: Preferences;
+  readonly transfer: Transfer;
 }

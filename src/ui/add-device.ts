@@ -29,7 +29,8 @@ export class AddDeviceScreen extends LitElement {
   readonly #chooser = Watch.whole(this, () => this.state.app.chooser.view);
 
   protected override render(): TemplateResult {
-    return html`<h1 tabindex="-1">Add a device</h1>
+    const form = this.#run.value.step === "idle";
+    return html`<h1 tabindex="-1" class=${form ? "" : "visually-hidden"}>Add a device</h1>
       ${this.#body()}`;
   }
 

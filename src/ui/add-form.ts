@@ -92,8 +92,10 @@ export class AddForm extends LitElement {
       <div class="go">
         ${view.failure === null ? nothing : html`<failure-note .failure=${view.failure} .system=${this.system}></failure-note>`}
         <button class="primary" type="submit">${icon("search")} Choose the device</button>
-        <p class="small quiet">Your browser opens its list. The device may ask to pair; Bondkeeper then proves that it worked.</p>
       </div>
+      <p class="small quiet">
+        Your browser opens its list. The device may ask to pair; Bondkeeper then proves that it worked.
+      </p>
     </form>`;
   }
 

@@ -4,7 +4,7 @@ import type { Advice } from "./explain/advice.ts";
 
 export function advice({ happened, untouched, next }: Advice): TemplateResult {
   return html`<p class="happened">${happened}</p>
-    <p class="untouched"><span aria-hidden="true">▢</span> ${untouched}</p>
+    <p class="untouched">${untouched}</p>
     ${
       next.length === 1
         ? html`<p class="next">${next[0]}</p>`

@@ -5,13 +5,10 @@ import { appStyles } from "./bond-app.css.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { Watch } from "./watch.ts";
-import "./add-device.ts";
 import "./app-nav.ts";
 import "./app-status.ts";
 import "./device-list.ts";
-import "./lost-page.ts";
 import "./notice-bar.ts";
-import "./settings-page.ts";
 
 const TITLES: Readonly<Record<Route["screen"], string>> = {
   devices: "Devices",
@@ -22,6 +19,30 @@ const TITLES: Readonly<Record<Route["screen"], string>> = {
   "not-found": "Not found",
   "refused-link": "Link refused",
 };
+
+/** The list comes with the page; every other screen when it is first looked at. */
+async function loadScreen(screen: Route["screen"]): Promise<void> {
+  switch (screen) {
+    case "devices":
+      return;
+    case "add":
+      await import("./add-device.ts");
+      return;
+    case "device":
+      await import("./device-page.ts");
+      return;
+    case "explain":
+      await import("./explain-page.ts");
+      return;
+    case "settings":
+      await import("./settings-page.ts");
+      return;
+    case "not-found":
+    case "refused-link":
+      await import("./lost-page.ts");
+      return;
+  }
+}
 
 /** The frame of the page: where you are, what state the page is in, and the screen of the present route. */
 export class BondApp extends LitElement {
@@ -50,7 +71,7 @@ export class BondApp extends LitElement {
   }
 
   #screen(route: Route): TemplateResult {
-    const { app, list, add, preferences } = this.screens;
+    const { app, list, add, explain, preferences, transfer } = this.screens;
     switch (route.screen) {
       case "devices":
         return html`<device-list data-screen .state=${list}></device-list>`;
@@ -65,9 +86,9 @@ export class BondApp extends LitElement {
           .system=${app.environment.surroundings.platform.system}
         ></device-page>`;
       case "explain":
-        return html`<lost-page data-screen></lost-page>`;
+        return html`<explain-page data-screen .state=${explain}></explain-page>`;
       case "settings":
-        return html`<settings-page data-screen .state=${preferences}></settings-page>`;
+        return html`<settings-page data-screen .state=${preferences} .transfer=${transfer}></settings-page>`;
       case "not-found":
       case "refused-link":
         return html`<lost-page data-screen .why=${route.screen}></lost-page>`;
@@ -75,7 +96,7 @@ export class BondApp extends LitElement {
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
-    if (this.#route.value.screen === "device") void import("./device-page.ts");
+    void loadScreen(this.#route.value.screen);
   }
 
   /** A new screen starts at its top, has its own title, and its heading gets the focus, as a new page would. */
@@ -93,6 +114,7 @@ export class BondApp extends LitElement {
 
   async #focusHeading(): Promise<void> {
     const screen = this.renderRoot.querySelector<LitElement>("[data-screen]");
+    await loadScreen(this.#route.value.screen);
     await screen?.updateComplete;
     const heading = screen?.renderRoot?.querySelector<HTMLElement>("h1") ?? screen;
     heading?.focus({ preventScroll: true });

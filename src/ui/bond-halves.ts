@@ -16,7 +16,7 @@ export class BondHalves extends LitElement {
       }
       svg {
         display: block;
-        width: 7rem;
+        width: 5.6rem;
         height: 4.5rem;
         overflow: visible;
       }
@@ -94,7 +94,7 @@ export class BondHalves extends LitElement {
 
   protected override render(): TemplateResult {
     const apart = this.#apart();
-    return html`<svg viewBox="-6 0 44 32" aria-hidden="true">
+    return html`<svg viewBox="-4 0 40 32" aria-hidden="true">
       ${apart === "4" || apart === "3" ? svg`<path class="link" d="M12 16 H20"></path>` : ""}
       <path class="left" data-apart=${apart} d="M16 4.5 A11.5 11.5 0 0 0 16 27.5 L18.6 21.75 L13.4 16 L18.6 10.25 Z"></path>
       <path class="right" data-apart=${apart} d="M16 4.5 L18.6 10.25 L13.4 16 L18.6 21.75 L16 27.5 A11.5 11.5 0 0 0 16 4.5 Z"></path>

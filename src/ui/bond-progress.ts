@@ -16,6 +16,7 @@ import "./bond-result.ts";
 
 type Running = Extract<ProcedureView, { readonly step: "running" }>;
 
+const NOTICEABLE_MS = 50;
 const TITLES = { ensure: "Making sure of", check: "Checking", repair: "Repairing" } as const;
 const SIGNS = { waiting: "·", running: "…", done: "✓", skipped: "–", failed: "✕" } as const;
 const STATUS_WORDS = {
@@ -42,9 +43,9 @@ export class BondProgress extends LitElement {
       }
       .head {
         display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
+        grid-template-columns: auto minmax(0, 1fr) auto;
         align-items: center;
-        gap: var(--space-5);
+        gap: var(--space-4);
       }
       ol {
         display: grid;
@@ -54,16 +55,17 @@ export class BondProgress extends LitElement {
       li {
         display: grid;
         grid-template-columns: 2.25rem minmax(0, 1fr) auto;
-        align-items: baseline;
+        align-items: center;
         gap: 0 var(--space-3);
-        padding: var(--space-2) 0;
+        min-height: 3rem;
+        padding: var(--space-1) 0;
         border-top: 1px solid var(--line);
       }
       .sign {
         display: grid;
         place-items: center;
-        width: 1.9rem;
-        height: 1.9rem;
+        width: 1.75rem;
+        height: 1.75rem;
         border: 2px solid var(--line-strong);
         border-radius: 50%;
         font: 700 1rem / 1 var(--font-sign);
@@ -97,6 +99,28 @@ export class BondProgress extends LitElement {
       .time {
         color: var(--ink-2);
         font-variant-numeric: tabular-nums;
+      }
+      .time {
+        text-align: end;
+      }
+      summary {
+        min-height: var(--touch);
+        align-content: center;
+        color: var(--accent);
+        font-weight: 600;
+        cursor: pointer;
+      }
+      @media (max-width: 44rem) {
+        .skipped .time {
+          grid-column: 2 / 4;
+          text-align: start;
+        }
+        .head {
+          grid-template-columns: auto minmax(0, 1fr);
+        }
+        .head button {
+          grid-column: 1 / 3;
+        }
       }
       .note {
         grid-column: 2 / 4;
@@ -154,14 +178,12 @@ export class BondProgress extends LitElement {
       <div class="head">
         <bond-halves .progress=${progress(view.lines)} outcome="running"></bond-halves>
         <h2 tabindex="-1">${TITLES[view.mode]} ${deviceName(view.device)}</h2>
-      </div>
-      <bond-ask .app=${this.app} .ask=${view.ask}></bond-ask>
-      ${steps(view.lines, this.#system)}
-      <p class="row">
         <button ?disabled=${view.cancelling} @click=${() => this.procedure.cancel()}>
           ${view.cancelling ? "Stopping …" : "Cancel"}
         </button>
-      </p>
+      </div>
+      <bond-ask .app=${this.app} .ask=${view.ask}></bond-ask>
+      ${steps(view.lines, this.#system)}
     `;
   }
 }
@@ -175,17 +197,19 @@ function steps(lines: readonly StepLine[], system: System): TemplateResult {
         <span
           >${line.status === "running" ? doing : title}<span class="visually-hidden">: ${STATUS_WORDS[line.status]}</span></span
         >
-        <span class="time">${line.ms > 0 ? duration(line.ms) : nothing}</span>
-        ${notes(line, system)}
+        ${aside(line, system)}
       </li>`;
     })}
   </ol>`;
 }
 
-function notes({ attempt, note }: StepLine, system: System): TemplateResult | typeof nothing {
-  const parts = [attempt > 1 ? `Attempt ${attempt}` : "", note === null ? "" : noteWords(note, system)];
-  const words = parts.filter(Boolean).join(". ");
-  return words === "" ? nothing : html`<span class="note">${words}</span>`;
+/** A step that was left out says why at the end of its line; what went wrong gets a line of its own. */
+function aside({ status, attempt, ms, note }: StepLine, system: System): TemplateResult {
+  const words = note === null ? "" : noteWords(note, system);
+  if (status === "skipped") return html`<span class="time">${words}</span>`;
+  const parts = [attempt > 1 ? `Attempt ${attempt}.` : "", words].filter(Boolean);
+  return html`<span class="time">${ms >= NOTICEABLE_MS ? duration(ms) : nothing}</span>
+    ${parts.length === 0 ? nothing : html`<span class="note">${parts.join(" ")}</span>`}`;
 }
 
 customElements.define("bond-progress", BondProgress);

@@ -9,7 +9,7 @@ import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
 import { remedyWords } from "./explain/remedies.ts";
 import { explainResult, resultTitle } from "./explain/results.ts";
-import { EVIDENCE, resultText } from "./result-text.ts";
+import { EVIDENCE, LEVEL_WORDS, resultText } from "./result-text.ts";
 import { surfaces } from "./surfaces.css.ts";
 import "./bond-halves.ts";
 import "./copy-text.ts";
@@ -85,7 +85,7 @@ export class BondResultPanel extends LitElement {
         <button class="primary" aria-describedby="help" @click=${() => this.#remedy()}>${remedy.label}</button>
         <copy-text label="Copy as text" .text=${this.#text()}></copy-text>
       </div>
-      <p id="help" class="small quiet">${remedy.help}</p>
+      <p id="help" class="small quiet" ?hidden=${result.remedy === "continue"}>${remedy.help}</p>
       ${facts(result)}
     </section>`;
   }
@@ -115,8 +115,8 @@ function facts(result: BondResult): TemplateResult {
     <dd>${EVIDENCE[evidence]}</dd>
     <dt>Last proof</dt>
     <dd>${provenAt === null ? "none yet" : exactTime(provenAt)}</dd>
-    <dt>Level, key size</dt>
-    <dd>${level ?? "the browser does not say"}${keySize === null ? "" : `, ${keySize} octets`}</dd>
+    <dt>What it needs</dt>
+    <dd>${level === null ? "not known" : LEVEL_WORDS[level]}${keySize === null ? "" : `, a key of ${keySize} octets`}</dd>
     <dt>Stored</dt>
     <dd>${persisted ? "yes" : "no"}</dd>
     ${

@@ -52,7 +52,7 @@ export class DamagedRows extends LitElement {
         <h2 id="title">${rows.length === 1 ? "1 stored record is damaged" : `${rows.length} stored records are damaged`}</h2>
         <p>They were set aside as they were found. They are not used, and nothing repairs or deletes them but you.</p>
         <p class="row">
-          <button @click=${() => this.state.saveQuarantined(rows)}>Save a copy of all</button>
+          <button @click=${() => void this.state.saveQuarantined(rows)}>Save a copy of all</button>
         </p>
         <details>
           <summary>Which ones</summary>
@@ -65,7 +65,7 @@ export class DamagedRows extends LitElement {
                   ></span
                 >
                 <span class="row">
-                  <button @click=${() => this.state.saveQuarantined([row])}>Save a copy</button>
+                  <button @click=${() => void this.state.saveQuarantined([row])}>Save a copy</button>
                   <button class="danger" @click=${() => void this.#discard(row)}>Discard</button>
                 </span>
               </li>`,

@@ -18,20 +18,22 @@ export class DemoBanner extends LitElement {
         border: 2px dashed var(--line-strong);
         border-radius: var(--radius);
       }
-      .line {
-        display: flex;
-        flex-wrap: wrap;
+      aside {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
         align-items: center;
-        justify-content: space-between;
-        gap: 0 var(--space-4);
+        column-gap: var(--space-4);
+      }
+      details[open] {
+        grid-column: 1 / 3;
       }
       b {
         font-family: var(--font-sign);
         font-size: var(--text-l);
       }
       summary {
-        min-height: var(--touch);
         align-content: center;
+        padding: var(--space-1) 0;
         color: var(--accent);
         font-weight: 600;
         cursor: pointer;
@@ -44,12 +46,10 @@ export class DemoBanner extends LitElement {
 
   protected override render(): TemplateResult {
     return html`<aside aria-label="Demo">
-        <div class="line">
-          <p><b>Demo devices.</b> Nothing here is real.</p>
-          <button class="plain" @click=${() => this.app.page.useDemo(false)}>Use real Bluetooth</button>
-        </div>
+        <p><b>Demo devices.</b> Nothing here is real.</p>
+        <button class="plain" @click=${() => this.app.page.useDemo(false)}>Use real Bluetooth</button>
         <details @toggle=${() => this.demo.refresh()}>
-          <summary>Let something happen to a device</summary>
+          <summary>Let something happen to them</summary>
           <demo-devices .demo=${this.demo}></demo-devices>
         </details>
       </aside>

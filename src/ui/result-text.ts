@@ -1,5 +1,6 @@
 /** A result as text to send to somebody: no key, no passkey and no value is ever part of it. */
 import type { BondResult, Evidence, StepName, StepReport } from "../bonds/result.ts";
+import type { Level } from "../storage/records.ts";
 import type { Platform } from "../state/platform.ts";
 import { duration } from "./age.ts";
 import { explainResult, resultTitle } from "./explain/results.ts";
@@ -44,7 +45,7 @@ export function resultText(result: BondResult, header: TextHeader): string {
     [],
     ["Evidence", EVIDENCE[result.evidence]],
     ["Last proof", result.provenAt ?? "none"],
-    ["Level", result.level ?? "not known"],
+    ["Needs", result.level === null ? "not known" : LEVEL_WORDS[result.level]],
     ["Key size", result.keySize === null ? "not known" : `${result.keySize} octets`],
     ["Stored", result.persisted ? "yes" : "no"],
     ["Half bond", result.halfBondSuspected ? "suspected" : "no sign of one"],
@@ -61,6 +62,13 @@ export const EVIDENCE: Readonly<Record<Evidence, string>> = {
   recorded: "a record, nothing more",
   reachable: "the device answered; that says nothing about the bond",
   "access-verified": "access verified: a protected read succeeded",
+};
+
+/** What the device asks for before it answers the probe. */
+export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
+  encrypted: "encryption",
+  authenticated: "encryption with a checked passkey",
+  secure: "LE Secure Connections with a checked passkey",
 };
 
 /** Every try that ended, in order; beginnings say nothing here. */

@@ -1,5 +1,6 @@
 import { LitElement, type TemplateResult, css, html } from "lit";
 import { CACHE_DAYS, type Preferences, type Theme } from "../state/preferences.ts";
+import type { Transfer } from "../state/transfer.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { surfaces } from "./surfaces.css.ts";
@@ -8,6 +9,7 @@ import type { ConfirmDialog } from "./confirm-dialog.ts";
 import "./confirm-dialog.ts";
 import "./storage-panel.ts";
 import "./storage-trouble.ts";
+import "./transfer-panel.ts";
 
 const THEMES: readonly (readonly [Theme, string])[] = [
   ["system", "As the system"],
@@ -17,7 +19,11 @@ const THEMES: readonly (readonly [Theme, string])[] = [
 
 /** Looks, storage, the records as a file, and what this is. */
 export class SettingsPage extends LitElement {
-  static override properties = { state: { attribute: false }, daysProblem: { state: true } };
+  static override properties = {
+    state: { attribute: false },
+    transfer: { attribute: false },
+    daysProblem: { state: true },
+  };
   static override styles = [
     base,
     controls,
@@ -62,6 +68,7 @@ export class SettingsPage extends LitElement {
   ];
 
   declare state: Preferences;
+  declare transfer: Transfer;
   declare daysProblem: boolean;
   readonly #view = Watch.whole(this, () => this.state.view);
 
@@ -80,7 +87,7 @@ export class SettingsPage extends LitElement {
       }
       ${view.kind === "ready" ? html`${this.#looks(view.theme)} ${this.#cache(view.cacheDays)}` : ""}
       <storage-panel .state=${this.state}></storage-panel>
-      <slot></slot>
+      <transfer-panel .state=${this.transfer}></transfer-panel>
       ${this.#about()}
       <confirm-dialog></confirm-dialog>`;
   }
