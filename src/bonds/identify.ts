@@ -87,7 +87,9 @@ export async function recognise(run: Run): Promise<void> {
 
 async function recordOf(run: Run, target: ChosenTarget, signal: AbortSignal): Promise<BondRecord> {
   const { peer, services } = target;
-  const match = matchPeer(await run.ports.stores.bonds.all(), peer, services, run.transport);
+  const { bonds } = run.ports.stores;
+  await bonds.byPlatformId(peer.id); // rejects for a record of this device that cannot be read: it is not "none"
+  const match = matchPeer(await bonds.all(), peer, services, run.transport);
   const asked = match.kind === "ask" && (await confirmed(run, match.record, peer, signal));
   if (match.kind === "same-id" || (match.kind === "ask" && asked)) {
     run.stored = match.record;

@@ -227,6 +227,15 @@ test("a store that cannot be read is code 4, never an empty list", async () => {
   assert.deepEqual(rig.peer.calls, []);
 });
 
+test("a damaged record of the chosen device is code 4, and no second record is made beside it", async () => {
+  const rig = bondRig([PROVEN]);
+  rig.stores.damage("bond-1");
+  const result = await rig.ensureChosen();
+  assert.equal(result.code, 4);
+  assert.equal(result.reason, "store-unreadable");
+  assert.deepEqual(rig.stores.writes, []);
+});
+
 test("a required level the probe is known not to reach is code 8, one nobody knows is code 7", async () => {
   const weak = bondRig([{ ...PROVEN, probe: PROVEN.probe && { ...PROVEN.probe, level: "encrypted" } }]);
   assert.equal((await weak.ensure({ level: "authenticated" })).code, 8);
