@@ -161,8 +161,8 @@ export class DeviceScreen {
     const view = this.view.value;
     if (view.step !== "shown") return null;
     return attempt(async () => {
-      const { name, type, text } = await exportRecord(view.record, this.#app.ports);
-      this.#app.page.save(name, type, text);
+      const { name, text } = await exportRecord(view.record, this.#app.ports);
+      this.#app.page.save(name, "application/json", text);
       await this.#readBeside();
     });
   }

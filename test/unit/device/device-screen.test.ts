@@ -16,11 +16,13 @@ import { Store } from "../../../src/state/store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { bondRecord, PROBED, ScriptedLink, SECRET } from "./scripted-link.ts";
 
+const saved: { readonly name: string; readonly text: string }[] = [];
+
 const page: Page = {
   schedule: (run) => queueMicrotask(run),
   after: () => () => {},
   copy: async () => true,
-  save: () => {},
+  save: (name, _type, text) => void saved.push({ name, text }),
   reload: () => {},
   useDemo: () => {},
 };
@@ -213,4 +215,34 @@ test("a chosen probe is the person's, with the level they know of", async () => 
     level: "authenticated",
     since: "2026-03-01T12:00:00.000Z",
   });
+});
+
+test("an export holds the record, its history and its table, is noted, and can be read back", async () => {
+  const link = new ScriptedLink(bondRecord({ ...PROBED, name: "../Lamp" }));
+  const { screen } = await opened(link);
+  await screen.session.connect();
+  await screen.session.disconnect();
+  assert.equal(await screen.save(), null);
+  const file = saved.at(-1);
+  assert.equal(file?.name, "bondkeeper-records-2026-03-01.json");
+  const parsed: unknown = JSON.parse(file?.text ?? "");
+  const stored = await link.stores.bonds.get("bond-1");
+  const table = await link.stores.gatt.get("bond-1");
+  assert.deepEqual(parsed, {
+    kind: "bondkeeper.records",
+    v: 1,
+    exportedAt: "2026-03-01T12:00:00.000Z",
+    appVersion: "test",
+    records: [{ record: stored, history: [], table }],
+  });
+  assert.equal(shown(screen).history?.[0]?.kind, "exported");
+});
+
+test("an export that cannot read the history says so and saves nothing", async () => {
+  const link = new ScriptedLink();
+  const { screen } = await opened(link);
+  link.stores.failNext("history.of", { kind: "terminated" });
+  const before = saved.length;
+  assert.deepEqual(await screen.save(), { kind: "terminated" });
+  assert.equal(saved.length, before);
 });
