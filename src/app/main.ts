@@ -42,6 +42,7 @@ async function start(): Promise<void> {
   const demo = new URLSearchParams(location.search).has(DEMO_QUERY);
   const page = browserPage();
   const notices = new Notices(page);
+  tellFaults(notices);
   const world = await worldFor(demo);
   const surroundings = browserSurroundings();
   const stores = storesFor(demo, notices, surroundings);
@@ -144,6 +145,16 @@ function storesFor(demo: boolean, notices: Notices, surroundings: Surroundings):
     onListenerError: (error) => queueMicrotask(() => reportError(error)),
     ...(name === undefined ? {} : { name }),
   });
+}
+
+/** What should never happen is said all the same, instead of a button that does nothing. */
+function tellFaults(notices: Notices): void {
+  const tell = (fault: unknown) => {
+    const text = fault instanceof Error ? fault.message : String(fault);
+    notices.problem(`Something went wrong inside the page: ${text.slice(0, 200)}`);
+  };
+  addEventListener("error", (event) => tell(event.error));
+  addEventListener("unhandledrejection", (event) => tell(event.reason));
 }
 
 /** The theme is the document's, so that the tokens and the browser's own controls follow it. */

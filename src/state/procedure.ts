@@ -1,5 +1,5 @@
 /** One run of the bond procedure as a person sees it: steps as they happen, questions, and the result. */
-import { ensureBond, type BondPorts, type EnsureTarget } from "../bonds/ensure.ts";
+import type { BondPorts, EnsureTarget } from "../bonds/ensure.ts";
 import type { EnsurePrompts } from "../bonds/prompts.ts";
 import { displayName } from "../bonds/record.ts";
 import type { BondResult, Mode, StepReport } from "../bonds/result.ts";
@@ -79,6 +79,8 @@ export class Procedure {
     this.view.set({ step: "running", mode, device, lines: WAITING, ask: null, cancelling: false });
     const link = new LinkWatch(target, this.#ports);
     try {
+      // Not needed to look at a list, so it comes with the first run.
+      const { ensureBond } = await import("../bonds/ensure.ts");
       const result = await ensureBond(
         target,
         {
@@ -95,6 +97,8 @@ export class Procedure {
       return result;
     } finally {
       link.end();
+      // A result is never an exception: what ended here otherwise is a fault of the page, and the run is over.
+      this.#abandon();
     }
   }
 
@@ -117,6 +121,10 @@ export class Procedure {
   /** Puts the result away. */
   close(): void {
     if (this.view.value.step === "done") this.view.set({ step: "idle" });
+  }
+
+  #abandon(): void {
+    if (this.#running() !== undefined) this.view.set({ step: "idle" });
   }
 
   #running(): Running | undefined {

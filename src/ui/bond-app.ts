@@ -51,6 +51,9 @@ export class BondApp extends LitElement {
 
   declare screens: Screens;
   readonly #route = Watch.whole(this, () => this.screens.app.router.route);
+  readonly #loaded = new Set<Route["screen"]>(["devices"]);
+  #asked: Route["screen"] | undefined;
+  #failed = false;
   #shown: Route | undefined;
 
   protected override render(): TemplateResult {
@@ -64,10 +67,22 @@ export class BondApp extends LitElement {
       </header>
       <main id="main">
         ${demo === null ? nothing : html`<demo-banner .app=${app} .demo=${demo}></demo-banner>`}
-        ${this.#screen(route)}
+        ${this.#loaded.has(route.screen) ? this.#screen(route) : this.#waiting(route.screen)}
       </main>
       <notice-bar .notices=${app.notices}></notice-bar>
     `;
+  }
+
+  #waiting(screen: Route["screen"]): TemplateResult {
+    if (!this.#failed) return html`<p class="quiet">Loading …</p>`;
+    return html`<div class="stack">
+      <h1>This part could not be loaded</h1>
+      <p>The network is gone, or the page was updated meanwhile. Nothing was changed.</p>
+      <p class="row">
+        <button class="primary" @click=${() => void this.#load(screen)}>Try again</button>
+        <button @click=${() => this.screens.app.page.reload()}>Reload the page</button>
+      </p>
+    </div>`;
   }
 
   #screen(route: Route): TemplateResult {
@@ -96,15 +111,31 @@ export class BondApp extends LitElement {
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
-    void loadScreen(this.#route.value.screen);
+    const { screen } = this.#route.value;
+    if (this.#asked === screen) return;
+    this.#asked = screen;
+    this.#failed = false;
+    if (!this.#loaded.has(screen)) void this.#load(screen);
+  }
+
+  /** Elements are put into the page only when they are defined: before that they could not take their state. */
+  async #load(screen: Route["screen"]): Promise<void> {
+    try {
+      await loadScreen(screen);
+      this.#loaded.add(screen);
+      this.#failed = false;
+    } catch {
+      this.#failed = true;
+    }
+    this.requestUpdate();
   }
 
   /** A new screen starts at its top, has its own title, and its heading gets the focus, as a new page would. */
   protected override updated(_changed: PropertyValues): void {
     const route = this.#route.value;
     const before = this.#shown;
+    if (before === route || !this.#loaded.has(route.screen)) return;
     this.#shown = route;
-    if (before === route) return;
     document.title = `${TITLES[route.screen]} · Bondkeeper`;
     if (before === undefined || (before.screen === route.screen && before.screen !== "device")) return;
     if (before.screen === "device" && route.screen === "device" && before.id === route.id) return;
@@ -114,7 +145,6 @@ export class BondApp extends LitElement {
 
   async #focusHeading(): Promise<void> {
     const screen = this.renderRoot.querySelector<LitElement>("[data-screen]");
-    await loadScreen(this.#route.value.screen);
     await screen?.updateComplete;
     const heading = screen?.renderRoot?.querySelector<HTMLElement>("h1") ?? screen;
     heading?.focus({ preventScroll: true });
