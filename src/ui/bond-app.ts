@@ -60,8 +60,8 @@ export class BondApp extends LitElement {
     const { app, demo, preferences } = this.screens;
     const route = this.#route.value;
     return html`
-      <a class="skip button" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
       <header>
+        <a class="skip button" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
         <app-nav .screen=${route.screen}></app-nav>
         <app-status .app=${app} .preferences=${preferences}></app-status>
       </header>

@@ -26,7 +26,7 @@ export class ChooserHint extends LitElement {
     const view = this.#view.value;
     if (view.kind === "closed") return nothing;
     return html`<div class="note ${view.hint ? "warn" : ""}" role="status">
-      <h3>Pick the device in your browser’s list</h3>
+      <h2>Pick the device in your browser’s list</h2>
       ${
         view.hint
           ? html`<p>No list, or the device is not in it?</p>

@@ -13,30 +13,28 @@ export class DemoBanner extends LitElement {
     base,
     controls,
     css`
-      aside {
-        padding: var(--space-2) var(--space-4);
+      details {
+        padding: 0 var(--space-4);
         border: 2px dashed var(--line-strong);
         border-radius: var(--radius);
       }
-      aside {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        align-items: center;
-        column-gap: var(--space-4);
-      }
-      details[open] {
-        grid-column: 1 / 3;
+      summary {
+        min-height: var(--touch);
+        align-content: center;
+        cursor: pointer;
       }
       b {
         font-family: var(--font-sign);
         font-size: var(--text-l);
       }
-      summary {
-        align-content: center;
-        padding: var(--space-1) 0;
-        color: var(--accent);
-        font-weight: 600;
-        cursor: pointer;
+      .inside {
+        display: grid;
+        gap: var(--space-4);
+        justify-items: start;
+        padding: var(--space-2) 0 var(--space-4);
+      }
+      demo-devices {
+        width: 100%;
       }
     `,
   ];
@@ -46,11 +44,13 @@ export class DemoBanner extends LitElement {
 
   protected override render(): TemplateResult {
     return html`<aside aria-label="Demo">
-        <p><b>Demo devices.</b> Nothing here is real.</p>
-        <button class="plain" @click=${() => this.app.page.useDemo(false)}>Use real Bluetooth</button>
         <details @toggle=${() => this.demo.refresh()}>
-          <summary>Let something happen to them</summary>
-          <demo-devices .demo=${this.demo}></demo-devices>
+          <summary><b>Demo devices.</b> Nothing here is real.</summary>
+          <div class="inside">
+            <p>Let something happen to them, and see what Bondkeeper makes of it.</p>
+            <demo-devices .demo=${this.demo}></demo-devices>
+            <button @click=${() => this.app.page.useDemo(false)}>Use real Bluetooth</button>
+          </div>
         </details>
       </aside>
       <demo-chooser .demo=${this.demo}></demo-chooser>`;

@@ -5,9 +5,12 @@ import { hrefOf } from "../state/router.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { surfaces } from "./surfaces.css.ts";
-import { deviceRow, deviceRowStyles } from "./device-row.ts";
+import type { ConfirmDialog } from "./confirm-dialog.ts";
+import { deviceName } from "./device-name.ts";
+import { AskPurge, deviceRow, deviceRowStyles } from "./device-row.ts";
 import { RowWindow } from "./row-window.ts";
 import { Watch } from "./watch.ts";
+import "./confirm-dialog.ts";
 import "./list-tools.ts";
 import "./damaged-rows.ts";
 import "./storage-trouble.ts";
@@ -76,7 +79,7 @@ export class DeviceListScreen extends LitElement {
     return html`
       <h1 tabindex="-1">${headline(view)}</h1>
       ${damaged}
-      <list-tools .state=${this.state}></list-tools>
+      ${few(view) ? nothing : html`<list-tools .state=${this.state}></list-tools>`}
       ${
         view.rows.length === 0
           ? html`<p class="none quiet" role="status">No device fits. ${view.query === "" ? "" : "Try fewer letters."}</p>`
@@ -96,6 +99,7 @@ export class DeviceListScreen extends LitElement {
         aria-describedby="keys"
         data-count=${rows.length}
         @keydown=${(event: KeyboardEvent) => this.#onKey(event, rows)}
+        @ask-purge=${(event: Event) => void this.#purge(event)}
         @focusin=${(event: FocusEvent) => this.#onFocus(event)}
       >
         ${repeat(
@@ -103,7 +107,23 @@ export class DeviceListScreen extends LitElement {
           (index) => rows[index]?.id,
           (index) => this.#row(rows, index, index === active, now),
         )}
-      </ul>`;
+      </ul>
+      <confirm-dialog></confirm-dialog>`;
+  }
+
+  async #purge(event: Event): Promise<void> {
+    if (!(event instanceof AskPurge)) return;
+    const { id, name } = event.row;
+    const dialog: ConfirmDialog | null = this.renderRoot.querySelector("confirm-dialog");
+    const yes = await dialog?.ask({
+      title: "Delete this record for good?",
+      body: html`<p>${deviceName(name)}: its record, its history and its attribute table are deleted from this browser.</p>
+        <p>A bond that the system keeps is not touched. This cannot be undone.</p>`,
+      yes: "Delete for good",
+      no: "Keep",
+      danger: true,
+    });
+    if (yes === true) await this.state.purge(id, new AbortController().signal);
   }
 
   #row(
@@ -149,6 +169,10 @@ export class DeviceListScreen extends LitElement {
     this.requestUpdate();
   }
 }
+
+/** So few that all of them are in view: nothing to search or filter, unless there is something put away. */
+const few = ({ counts, query, filter }: Ready): boolean =>
+  counts.all <= 4 && counts.archived === 0 && query === "" && filter === "all";
 
 /** The state of all bonds in one sentence. */
 function headline({ counts }: Ready): string {

@@ -59,16 +59,21 @@ function archivedActs(row: DeviceRow, { active }: RowPlace, list: DeviceList): T
       class="danger"
       tabindex=${tabindex}
       aria-label="Delete ${called} for good"
-      @click=${(event: Event) => askPurge(event, row)}
+      @click=${(event: Event) => event.target?.dispatchEvent(new AskPurge(row))}
     >
       Delete
     </button>
   </p>`;
 }
 
-/** The screen above asks: one dialog for the whole list. */
-function askPurge(event: Event, row: DeviceRow): void {
-  event.target?.dispatchEvent(new CustomEvent("ask-purge", { detail: row, bubbles: true, composed: true }));
+/** The list asks first: one dialog for all rows. */
+export class AskPurge extends Event {
+  readonly row: DeviceRow;
+
+  constructor(row: DeviceRow) {
+    super("ask-purge", { bubbles: true });
+    this.row = row;
+  }
 }
 
 export const deviceRowStyles = css`

@@ -86,6 +86,9 @@ export const tokens = css`
     }
   }
 
+  html {
+    scroll-padding: 1rem 0 11rem;
+  }
   html,
   body {
     margin: 0;
