@@ -67,7 +67,7 @@ export class AclOut {
     const done = [...this.#flows].filter(([, flow]) => flow.completed > 0);
     if (done.length === 0) return false;
     const { settings, random, radio } = this.#session.core;
-    if (radio.pace === "interval" && random.chance(settings.lateCompletion)) return true;
+    if (radio.pace !== "immediate" && random.chance(settings.lateCompletion)) return true;
     const links = done.map(([handle, flow]) => ({ handle, completed: flow.completed }));
     for (const [, flow] of done) {
       this.#free += flow.completed;

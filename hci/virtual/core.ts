@@ -12,7 +12,12 @@ import { seededRandom } from "./random.ts";
 import type { Violation } from "./violation.ts";
 
 /** Every option with a value. */
-export type Settings = Required<Omit<ControllerOptions, "radio" | "crypto" | "publicAddress" | "usb">>;
+export type Settings = Required<
+  Omit<ControllerOptions, "radio" | "crypto" | "publicAddress" | "usb" | "onViolation">
+>;
+
+/** A hostile host may go on for ever; its first mistakes tell enough. */
+const VIOLATIONS_KEPT = 1000;
 
 const defaults: Settings = {
   name: "controller",
@@ -47,6 +52,7 @@ export class Core {
   readonly output: Output;
   readonly violations: Violation[] = [];
   readonly station: Station;
+  readonly #onViolation: (violation: Violation) => void;
 
   constructor(options: ControllerOptions, station: Station) {
     this.settings = { ...defaults, ...withoutUndefined(options) };
@@ -61,6 +67,7 @@ export class Core {
     this.publicAddress = options.publicAddress ?? { type: "public", octets: address };
     this.output = new Output(this.clock, this.random.stream("output"), options.usb);
     this.station = station;
+    this.#onViolation = options.onViolation ?? (() => {});
   }
 
   sendEvent<F extends Fields>(event: HciEvent<F>, body: Struct<F>, sent?: () => void): void {
@@ -68,7 +75,9 @@ export class Core {
   }
 
   violation(rule: Violation["rule"], what: string, packet: Uint8Array): void {
-    this.violations.push({ at: this.clock.now(), rule, what, packet: packet.slice() });
+    const violation: Violation = { at: this.clock.now(), rule, what, packet: Uint8Array.from(packet) };
+    if (this.violations.length < VIOLATIONS_KEPT) this.violations.push(violation);
+    this.#onViolation(violation);
   }
 }
 

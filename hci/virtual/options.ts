@@ -1,6 +1,7 @@
 import type { Address, Crypto } from "../ports.ts";
 import type { ProfileName } from "./profile.ts";
 import type { Radio } from "./radio.ts";
+import type { Violation } from "./violation.ts";
 import type { UsbLikeness } from "./output.ts";
 
 /** How one virtual controller is built. What is left out is as the strictness tables ask by default. */
@@ -43,4 +44,6 @@ export interface ControllerOptions {
   /** The share of scan requests that get through. */
   readonly scanResponses?: number;
   readonly usb?: UsbLikeness;
+  /** Hears of each violation as it happens. */
+  readonly onViolation?: (violation: Violation) => void;
 }

@@ -9,14 +9,17 @@ export interface Station {
   hear(advertisement: Advertisement, rssi: number, from: Station): void;
 }
 
+export type Pace = "interval" | "immediate" | number;
+
 export interface RadioOptions {
   readonly clock: Clock;
   readonly seed?: number;
   /**
-   * `interval`: data moves at connection events, as on the air. `immediate`: a connection event takes place as soon as
-   * there is something to send; for measurements of the host and for quick tests.
+   * `interval`: data moves at connection events, as on the air. A number: the same, with this many milliseconds between
+   * events instead of the connection interval. `immediate`: a connection event takes place as soon as there is something
+   * to send; for measurements of the host and for quick tests.
    */
-  readonly pace?: "interval" | "immediate";
+  readonly pace?: Pace;
   /** The share of packets lost on every path, 0 to 1. */
   readonly loss?: number;
 }
@@ -25,7 +28,7 @@ export interface RadioOptions {
 export class Radio {
   readonly clock: Clock;
   readonly random: Random;
-  readonly pace: "interval" | "immediate";
+  readonly pace: Pace;
   readonly #stations = new Map<Station, number>();
   readonly #cuts = new Set<string>();
   readonly #watchers = new Set<() => void>();

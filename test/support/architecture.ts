@@ -87,6 +87,7 @@ export const LAYERS: readonly Row[] = [
   {
     from: "src/cli/",
     may: ["src/state/", "src/bonds/", "src/storage/", "src/link/", "src/formats/", "hci/"],
+    packages: ["node:crypto", "node:events", "node:http", "node:net", "node:stream", "node:util"],
   },
   { from: "src/app/", may: ["src/", "hci/"], packages: ["lit", "idb"] },
 ];

@@ -49,7 +49,7 @@ export class Link {
   get counter(): number {
     if (this.#radio.pace === "immediate") return this.#counter;
     const elapsed = this.#clock.now() - this.#anchor;
-    return Math.max(this.#counter, this.#anchorCounter + Math.floor(elapsed / this.#intervalMs));
+    return Math.max(this.#counter, this.#anchorCounter + Math.floor(elapsed / this.intervalMs));
   }
 
   get over(): boolean {
@@ -105,8 +105,10 @@ export class Link {
     return this.#radio.flawless(central.owner.station, peripheral.owner.station);
   }
 
-  get #intervalMs(): number {
-    return this.parameters.interval * 1.25;
+  /** Milliseconds between connection events. */
+  get intervalMs(): number {
+    const { pace } = this.#radio;
+    return typeof pace === "number" ? pace : this.parameters.interval * 1.25;
   }
 
   #hasWork(): boolean {
@@ -116,9 +118,9 @@ export class Link {
 
   /** Milliseconds to the next connection event; brings the counter up to the event before it. */
   #untilNextEvent(): number {
-    if (this.#radio.pace === "immediate") return this.#intervalMs;
+    if (this.#radio.pace === "immediate") return this.intervalMs;
     this.#counter = this.counter;
-    return this.#anchor + (this.#counter + 1 - this.#anchorCounter) * this.#intervalMs - this.#clock.now();
+    return this.#anchor + (this.#counter + 1 - this.#anchorCounter) * this.intervalMs - this.#clock.now();
   }
 
   #event(): void {

@@ -52,7 +52,7 @@ export class Supervision {
 
   /** When an idle link had its last event: at most one interval ago. */
   #lastEvent(): number {
-    const interval = this.#link.parameters.interval * 1.25;
+    const interval = this.#link.intervalMs;
     return this.#link.established ? this.#clock.now() - (this.#clock.now() % interval) : 0;
   }
 }
