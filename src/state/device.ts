@@ -229,7 +229,8 @@ export class DeviceScreen {
 
 function changeSince(before: GattTableRecord | null, now: GattTableRecord): TableChange | null {
   if (before === null || before.structureHash === now.structureHash) return null;
-  return { since: before.at, diff: diffTables(before.table, now.table) };
+  const diff = diffTables(before.table, now.table);
+  return diff.same ? null : { since: before.at, diff };
 }
 
 function cancellable(run: () => void, schedule: (run: () => void) => void): () => void {

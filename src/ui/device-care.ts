@@ -1,4 +1,4 @@
-import { LitElement, type TemplateResult, css, html } from "lit";
+import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import { displayName } from "../bonds/record.ts";
 import type { App } from "../state/app.ts";
 import type { DeviceScreen, ShownDevice } from "../state/device.ts";
@@ -6,6 +6,7 @@ import { exactTime } from "./age.ts";
 import { shortUuid, serviceName } from "../state/assigned-numbers.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { deviceName } from "./device-name.ts";
 import { transportWord } from "./device-words.ts";
 import { icon } from "./icons.ts";
 import { storageWords } from "./storage-words.ts";
@@ -43,10 +44,12 @@ export class DeviceCare extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { record, proof, state } = this.device;
+    const { record } = this.device;
     return html`<section class="card" aria-labelledby="title">
       <h2 id="title">The record</h2>
       <dl class="facts">
+        <dt>It calls itself</dt>
+        <dd>${deviceName(record.name)}</dd>
         <dt>Added</dt>
         <dd>${exactTime(record.createdAt)}</dd>
         <dt>Reached over</dt>
@@ -64,17 +67,23 @@ export class DeviceCare extends LitElement {
       </dl>
       <p class="row">
         <button @click=${() => void this.#export()}>${icon("download")} Export as JSON</button>
-        ${
-          state.kind === "suspect" || proof === null
-            ? ""
-            : html`<button ?disabled=${this.locked} @click=${() => void this.screen.run("repair")}>Repair anyway</button>`
-        }
-        <button class="danger" ?disabled=${this.locked} @click=${() => void this.#forget()}>Forget this device</button>
+        ${record.archived === null ? this.#letGo() : nothing}
       </p>
       <p class="small quiet">
         The export holds no key: the browser never shows one. Forgetting can be undone until you delete the record.
       </p>
     </section>`;
+  }
+
+  /** What an archived record does not offer. */
+  #letGo(): TemplateResult {
+    const { proof, state } = this.device;
+    return html`${
+      state.kind === "suspect" || proof === null
+        ? nothing
+        : html`<button ?disabled=${this.locked} @click=${() => void this.screen.run("repair")}>Repair anyway</button>`
+    }
+      <button class="danger" ?disabled=${this.locked} @click=${() => void this.#forget()}>Forget this device</button>`;
   }
 
   async #export(): Promise<void> {

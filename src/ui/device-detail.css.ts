@@ -42,6 +42,12 @@ export const detailStyles = css`
     display: grid;
     gap: var(--space-5);
   }
+  @media (max-width: 30rem) {
+    nav a {
+      flex: 1;
+      padding: 0 var(--space-2);
+    }
+  }
   @media (max-width: 72rem) {
     .overview {
       grid-template-columns: minmax(0, 1fr);

@@ -1,4 +1,4 @@
-import { LitElement, type TemplateResult, html } from "lit";
+import { LitElement, type TemplateResult, html, nothing } from "lit";
 import { displayName } from "../bonds/record.ts";
 import type { App } from "../state/app.ts";
 import { DeviceScreen, type ShownDevice } from "../state/device.ts";
@@ -41,10 +41,10 @@ export class DeviceDetail extends LitElement {
   declare view: DeviceView;
   #screen: DeviceScreen | undefined;
   readonly #shown = Watch.whole(this, () => this.screen.view);
-  readonly #running = new Watch(
+  readonly #procedure = new Watch(
     this,
     () => this.screen.procedure.view,
-    (view) => view.step === "running",
+    (view) => view.step,
   );
 
   constructor() {
@@ -93,8 +93,17 @@ export class DeviceDetail extends LitElement {
     const { app, screen } = this;
     return html`
       <device-header .app=${app} .screen=${screen} .device=${device}></device-header>
-      <bond-progress .app=${app} .procedure=${screen.procedure}></bond-progress>
-      <device-removal .app=${app} .screen=${screen} .device=${device}></device-removal>
+      <bond-progress
+        ?hidden=${this.#procedure.value === "idle"}
+        .app=${app}
+        .procedure=${screen.procedure}
+      ></bond-progress>
+      <device-removal
+        ?hidden=${device.record.archived === null}
+        .app=${app}
+        .screen=${screen}
+        .device=${device}
+      ></device-removal>
       <nav aria-label="Views of this device">
         ${DEVICE_VIEWS.map(
           (view) =>
@@ -109,25 +118,32 @@ export class DeviceDetail extends LitElement {
     `;
   }
 
+  /** A device that was let go has nothing left to set or to choose. */
+  #overview(device: ShownDevice): TemplateResult {
+    const { app, screen } = this;
+    const locked = this.#procedure.value === "running";
+    const gone = device.record.archived?.why === "removed";
+    return html`<div class="overview">
+      <div class="column">
+        <device-evidence .app=${app} .device=${device}></device-evidence>
+        ${gone ? nothing : html`<device-probe .app=${app} .device=${device} ?locked=${locked}></device-probe>`}
+      </div>
+      <div class="column">
+        ${gone ? nothing : html`<device-settings .app=${app} .device=${device} ?locked=${locked}></device-settings>`}
+        <device-care .app=${app} .screen=${screen} .device=${device} ?locked=${locked}></device-care>
+      </div>
+    </div>`;
+  }
+
   #part(device: ShownDevice): TemplateResult {
     const { app, screen } = this;
-    const locked = this.#running.value;
     switch (this.view) {
       case "gatt":
         return html`<gatt-browser .app=${app} .screen=${screen} .device=${device}></gatt-browser>`;
       case "history":
         return html`<device-history .app=${app} .device=${device}></device-history>`;
       case "overview":
-        return html`<div class="overview">
-          <div class="column">
-            <device-evidence .app=${app} .device=${device}></device-evidence>
-            <device-probe .app=${app} .device=${device} ?locked=${locked}></device-probe>
-          </div>
-          <div class="column">
-            <device-settings .app=${app} .device=${device} ?locked=${locked}></device-settings>
-            <device-care .app=${app} .screen=${screen} .device=${device} ?locked=${locked}></device-care>
-          </div>
-        </div>`;
+        return this.#overview(device);
     }
   }
 }

@@ -1,10 +1,11 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { LitElement, type TemplateResult, html, nothing } from "lit";
 import type { App } from "../state/app.ts";
 import type { ShownDevice } from "../state/device.ts";
 import { age, exactTime } from "./age.ts";
 import { base } from "./base.css.ts";
+import { evidenceStyles } from "./device-evidence.css.ts";
 import { levelWord, proofWord, suspicionMeaning, transportWord } from "./device-words.ts";
-import { attributeName } from "./gatt-names.ts";
+import { attributePhrase } from "./gatt-names.ts";
 import { surfaces } from "./surfaces.css.ts";
 import { Watch } from "./watch.ts";
 
@@ -13,91 +14,14 @@ interface Rung {
   readonly title: string;
   readonly meaning: string;
   readonly when: TemplateResult | string;
+  /** The state's own colour; words and shape say the same. */
+  readonly look?: "proven" | "proven-now";
 }
 
 /** The ladder of evidence: what is known, what each rung means, and since when. */
 export class DeviceEvidence extends LitElement {
   static override properties = { app: { attribute: false }, device: { attribute: false } };
-  static override styles = [
-    base,
-    surfaces,
-    css`
-      ol {
-        display: grid;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: grid;
-        grid-template-columns: 2rem minmax(0, 1fr);
-        gap: 0 var(--space-4);
-        padding-bottom: var(--space-5);
-      }
-      li:last-child {
-        padding-bottom: 0;
-      }
-      /* A rung and the pole to the next one: solid as far as the evidence goes. */
-      .rung {
-        position: relative;
-        width: 2rem;
-      }
-      .rung::before {
-        content: "";
-        position: absolute;
-        top: 0.15rem;
-        left: 0.25rem;
-        width: 1.5rem;
-        height: 1.5rem;
-        border: 3px dashed var(--line-strong);
-        border-radius: 50%;
-      }
-      .rung::after {
-        content: "";
-        position: absolute;
-        top: 1.9rem;
-        bottom: calc(-1 * var(--space-5));
-        left: calc(1rem - 1.5px);
-        border-left: 3px dashed var(--line);
-      }
-      li:last-child .rung::after {
-        display: none;
-      }
-      .reached .rung::before {
-        border: 0;
-        background: var(--ink);
-      }
-      .reached .rung::after {
-        border-left: 3px solid var(--ink);
-      }
-      .reached .sign {
-        position: absolute;
-        top: 0.15rem;
-        left: 0.25rem;
-        z-index: 1;
-        display: grid;
-        place-items: center;
-        width: 1.5rem;
-        height: 1.5rem;
-        color: var(--ground);
-        font: 700 1rem / 1 var(--font-sign);
-      }
-      .missing h3 {
-        color: var(--ink-2);
-        font-weight: 500;
-      }
-      details {
-        color: var(--ink-2);
-      }
-      summary {
-        min-height: 2.75rem;
-        align-content: center;
-        cursor: pointer;
-      }
-      details ul {
-        padding-inline-start: var(--space-5);
-      }
-    `,
-  ];
+  static override styles = [base, surfaces, evidenceStyles];
 
   declare app: App;
   declare device: ShownDevice;
@@ -110,7 +34,13 @@ export class DeviceEvidence extends LitElement {
       ${this.#suspicion()}
       <ol>
         ${rungs.map(
-          ({ reached, title, meaning, when }) => html`<li class=${reached ? "reached" : "missing"}>
+          ({
+            reached,
+            title,
+            meaning,
+            when,
+            look,
+          }) => html`<li class=${reached ? `reached ${look ?? ""}` : "missing"}>
             <span class="rung" aria-hidden="true"><span class="sign">${reached ? "✓" : ""}</span></span>
             <div>
               <h3>${title}<span class="visually-hidden">: ${reached ? "yes" : "not yet"}</span></h3>
@@ -154,7 +84,7 @@ export class DeviceEvidence extends LitElement {
     return {
       reached: connectedSince !== null || record.lastSeenAt !== null,
       title: "Reachable",
-      meaning: "A connection came up. Connections come up without any bond, so this says nothing about it.",
+      meaning: "A connection came up. That happens without any bond too, so it says nothing about one.",
       when:
         connectedSince !== null
           ? html`Connected now, since ${exactTime(connectedSince)}.`
@@ -170,16 +100,17 @@ export class DeviceEvidence extends LitElement {
     const title = encryption ? "Encrypted with the stored key" : "Access verified";
     const meaning = encryption
       ? "The link was encrypted with the key that is stored here. That is what a bond is for."
-      : "The device answered something that it answers only on a secured link. This is the best a web page can show.";
+      : "The device answers something that it answers only on a secured link. More than that no web page can show.";
     if (proof === null) return { reached: false, title, meaning, when: "Never proven." };
     return {
       reached: state.kind !== "suspect",
+      ...(state.kind === "proven" || state.kind === "proven-now" ? { look: state.kind } : {}),
       title,
       meaning,
-      when: html`${this.#age(proof.at)}: ${proofWord(proof)}${
+      when: html`${state.kind === "suspect" ? "Before the contradiction, " : ""}${this.#age(proof.at)}: ${proofWord(proof)}${
         proof.probe === null
           ? nothing
-          : html`, ${attributeName("characteristic", proof.probe.characteristic)}`
+          : html`, ${attributePhrase("characteristic", proof.probe.characteristic)}`
       }${proof.level === null ? nothing : `, level ${levelWord(proof.level)}`}. Over ${transportWord(proof.transport)}.`,
     };
   }

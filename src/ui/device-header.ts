@@ -55,23 +55,27 @@ export class DeviceHeader extends LitElement {
         gap: var(--space-3);
         min-width: 0;
       }
+      /* A device may call itself anything, at any length: the record below has all of it. */
+      h1 {
+        display: -webkit-box;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+      }
       .sentence {
         font-size: var(--text-l);
         line-height: 1.4;
       }
       @media (max-width: 40rem) {
-        .sentence,
-        .acts {
-          grid-column: 1 / 3;
-        }
         .words {
           display: contents;
         }
-        .words > h1 {
-          align-self: center;
-        }
-        .words > .pill {
+        .words > * {
           grid-column: 1 / 3;
+        }
+        .words > h1 {
+          grid-column: 2;
+          align-self: center;
         }
         .acts button {
           flex: 1 1 100%;

@@ -50,7 +50,7 @@ export class DeviceSettings extends LitElement {
     const { record } = this.device;
     const { locked } = this;
     return html`<section class="card" aria-labelledby="title">
-      <h2 id="title">Yours</h2>
+      <h2 id="title">Name and notes</h2>
       ${locked ? html`<p class="quiet">Locked while the bond procedure runs.</p>` : ""}
       <form @submit=${(event: SubmitEvent) => this.#submit(event, "label")}>
         <div class="field">

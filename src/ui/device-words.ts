@@ -46,7 +46,7 @@ export function stateSentence(state: BondState): string {
     case "proven-now":
       return "The bond works: it was proven on the connection that is up.";
     case "proven":
-      return "The bond worked when it was last used. Nobody has used it since.";
+      return "The bond worked at its last proof. Whether it still does shows when it is used again.";
     case "recorded":
       return "There is a record of this device, and nothing more. Nothing shows yet that a bond works.";
     case "suspect":

@@ -46,6 +46,7 @@ export class GattBrowser extends LitElement {
     const open = session.step === "open";
     const table = open ? session.table.now.table : (device.table?.table ?? null);
     return html`
+      <h2>What it offers</h2>
       <gatt-link .app=${this.app} .screen=${screen} .device=${device}></gatt-link>
       ${device.change === null ? nothing : tableChange(device.change, this.#now.value)}
       ${

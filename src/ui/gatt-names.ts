@@ -15,12 +15,17 @@ const NAMES = { service: serviceName, characteristic: characteristicName, descri
 
 /** "Battery Level", or what it is and whose. */
 export function attributeWord(kind: Kind, uuid: Uuid): string {
-  return NAMES[kind](uuid) ?? (numberOf(uuid) === null ? `A maker's own ${kind}` : `Unknown ${kind}`);
+  return NAMES[kind](uuid) ?? (numberOf(uuid) === null ? `A maker’s own ${kind}` : `Unknown ${kind}`);
 }
 
 /** Name and number, for one line. */
 export function attributeName(kind: Kind, uuid: Uuid): TemplateResult {
   return html`${attributeWord(kind, uuid)} <code class="quiet">${shortUuid(uuid)}</code>`;
+}
+
+/** The same inside a sentence. */
+export function attributePhrase(kind: Kind, uuid: Uuid): TemplateResult {
+  return html`${NAMES[kind](uuid) ?? kind} <code>${shortUuid(uuid)}</code>`;
 }
 
 const PROPERTIES: Readonly<Record<CharacteristicProperty, string>> = {

@@ -1,9 +1,11 @@
-import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing, svg } from "lit";
+import { LitElement, type PropertyValues, type TemplateResult, html, nothing, svg } from "lit";
 import { type Sample, type SeriesSummary, summarise } from "../state/values-series.ts";
 import { base } from "./base.css.ts";
+import { chartStyles } from "./live-chart.css.ts";
 import { controls } from "./controls.css.ts";
 import { type Frame, heightOf, linePath, numberWord, scaleOf, spanWord } from "./live-chart-scale.ts";
 
+/** As in the styles. */
 const HEIGHT = 220;
 const ROWS = 10;
 /** With reduced motion the picture changes this often at most, milliseconds. */
@@ -18,63 +20,7 @@ export class LiveChart extends LitElement {
     paused: { state: true },
     width: { state: true },
   };
-  static override styles = [
-    base,
-    controls,
-    css`
-      figure {
-        display: grid;
-        gap: var(--space-2);
-      }
-      .paper {
-        height: ${HEIGHT}px;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface-2);
-      }
-      svg {
-        display: block;
-        width: 100%;
-        height: 100%;
-      }
-      text {
-        fill: var(--ink-2);
-        font: 500 14px / 1 var(--font-text);
-      }
-      .grid {
-        stroke: var(--line);
-      }
-      .line {
-        fill: none;
-        stroke: var(--accent);
-        stroke-width: 2.5;
-        stroke-linecap: round;
-        stroke-linejoin: round;
-      }
-      .now {
-        fill: var(--accent);
-        stroke: var(--surface-2);
-        stroke-width: 2;
-      }
-      summary {
-        min-height: var(--touch);
-        align-content: center;
-        cursor: pointer;
-      }
-      table {
-        border-collapse: collapse;
-      }
-      th,
-      td {
-        padding: var(--space-1) var(--space-5) var(--space-1) 0;
-        text-align: start;
-      }
-      td {
-        font-family: var(--font-code);
-        font-variant-numeric: tabular-nums;
-      }
-    `,
-  ];
+  static override styles = [base, controls, chartStyles];
 
   declare samples: readonly Sample[];
   declare name: string;

@@ -57,6 +57,12 @@ export class ValueView extends LitElement {
       tr + tr > * {
         border-top: 1px solid var(--line);
       }
+      summary {
+        min-height: 2.75rem;
+        align-content: center;
+        color: var(--ink-2);
+        cursor: pointer;
+      }
       mark {
         padding: 0 0.25em;
         border-radius: 0.25rem;
@@ -84,13 +90,14 @@ export class ValueView extends LitElement {
   protected override render(): TemplateResult {
     const value = readings(this.uuid, this.bytes);
     return html`${meaning(value)}
-      <table aria-label="Readings of the value">
-        <tbody>
-          ${value.length === 0 || value.known.kind === "decoded" ? nothing : row("Text", text(value.text))}
-          ${value.numbers.map((number) => row(formatWord(number.format), html`${number.text}`))}
-          ${row(`Hex, ${octetsWord(value.length)}`, html`${value.length === 0 ? "empty" : value.hex}`)}
-        </tbody>
-      </table>`;
+      ${
+        value.known.kind === "decoded" && value.known.fields.length > 0
+          ? html`<details>
+              <summary>The same octets as text, numbers and hex</summary>
+              ${table(value)}
+            </details>`
+          : table(value)
+      }`;
   }
 }
 
@@ -108,6 +115,16 @@ function meaning({ known, length }: Readings): TemplateResult | typeof nothing {
             : html`<p class="small quiet">Not explained by the format: <code>${known.rest}</code></p>`
         }`;
   }
+}
+
+function table(value: Readings): TemplateResult {
+  return html`<table aria-label="Readings of the value">
+    <tbody>
+      ${value.length === 0 ? nothing : row("Text", text(value.text))}
+      ${value.numbers.map((number) => row(formatWord(number.format), html`${number.text}`))}
+      ${row(`Hex, ${octetsWord(value.length)}`, html`${value.length === 0 ? "empty" : value.hex}`)}
+    </tbody>
+  </table>`;
 }
 
 function field({ name, text, unit }: Field): TemplateResult {

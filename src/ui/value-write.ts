@@ -33,6 +33,7 @@ export class ValueWrite extends LitElement {
       .fields {
         display: grid;
         grid-template-columns: minmax(0, 15rem) minmax(0, 1fr);
+        align-items: start;
         gap: var(--space-3);
       }
       label.choice {
