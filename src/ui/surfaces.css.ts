@@ -18,7 +18,8 @@ export const surfaces = css`
   .note {
     display: grid;
     grid-template-columns: auto 1fr;
-    gap: var(--space-1) var(--space-3);
+    /* No row gap: the sign spans rows that need not exist, and each would add one. */
+    gap: 0 var(--space-3);
     padding: var(--space-4);
     border: 2px solid var(--line);
     border-radius: var(--radius);
@@ -27,6 +28,9 @@ export const surfaces = css`
   .note > * {
     grid-column: 2;
     min-width: 0;
+  }
+  .note > * + * {
+    margin-top: var(--space-1);
   }
   .note::before {
     content: "i";
