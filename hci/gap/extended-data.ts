@@ -30,6 +30,11 @@ export class ExtendedData {
     return undefined;
   }
 
+  /** Nothing waits for more: a complete report needs no look-up. */
+  get idle(): boolean {
+    return this.#partial.size === 0;
+  }
+
   clear(): void {
     this.#partial.clear();
   }

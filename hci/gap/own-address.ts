@@ -80,8 +80,12 @@ export class OwnAddress {
     return this.identity.address.type;
   }
 
-  /** Called in the radio's turn before it is used: gives the controller the address, a new one if it is time. */
+  /**
+   * Called in the radio's turn before it is used: gives the controller the address, a new one if it is time. While
+   * something else runs the controller takes none, and the present one stays.
+   */
   async prepare(): Promise<void> {
+    if (!this.#radio.still) return;
     if (this.privacy) {
       const { clock } = this.#host;
       if (this.#madeAt === undefined || clock.now() - this.#madeAt >= this.#rotationMs) {

@@ -1,5 +1,7 @@
 /** Something that keeps the radio busy and can stand aside for a moment. Both are called inside the radio's turn. */
 export interface Activity {
+  /** Whether it uses the radio now. */
+  readonly running: boolean;
   pause(): Promise<void>;
   resume(): Promise<void>;
 }
@@ -35,6 +37,13 @@ export class Radio {
     });
   }
 
+  /** Nothing runs now, be it for a moment: addresses and lists may change. */
+  get still(): boolean {
+    for (const { running } of this.#activities) if (running) return false;
+    return true;
+  }
+
+  /** Something runs, or will go on after a pause. */
   get busy(): boolean {
     return this.#activities.size > 0;
   }

@@ -1,3 +1,5 @@
+import type { ConnectionParameters } from "../codec/connection-parameters.ts";
+import { areValidParameters } from "../codec/connection-parameters.ts";
 import { DecodeError } from "../codec/error.ts";
 import type { Body } from "../codec/pdu.ts";
 import { decodePdu, encodePdu } from "../codec/pdu.ts";
@@ -19,14 +21,6 @@ export const RESPONSE_TIMEOUT_MS = 30_000;
 /** Answers not yet taken by the controller. A peer that asks without listening gets no more. */
 const MAX_ANSWERS = 8;
 
-/** What a peripheral asks for; units as in HCI. */
-export interface ParameterRequest {
-  readonly intervalMin: number;
-  readonly intervalMax: number;
-  readonly latency: number;
-  readonly supervisionTimeout: number;
-}
-
 /** The peer did not understand our signalling command. */
 export class CommandRejectedError extends Error {
   override readonly name = "CommandRejectedError";
@@ -45,9 +39,9 @@ const responses = new Set([0x03, 0x05, 0x07, 0x09, 0x0b, 0x0d, 0x0f, 0x11, 0x13,
 /** The LE signalling channel of one link. It offers nothing but connection parameters, and says so to everything else. */
 export class Signalling {
   /** Central only: whether the peripheral may have these parameters. They are in their valid ranges. */
-  onParameterRequest: ((request: ParameterRequest) => boolean) | undefined;
+  onParameterRequest: ((request: ConnectionParameters) => boolean) | undefined;
   /** Central only: an accepted request, after its response went out. Must not throw. */
-  onParametersAccepted: (request: ParameterRequest) => void = () => {};
+  onParametersAccepted: (request: ConnectionParameters) => void = () => {};
   readonly #channel: Channel;
   readonly #role: "central" | "peripheral";
   readonly #clock: Clock;
@@ -70,7 +64,7 @@ export class Signalling {
    * Peripheral only: asks for other parameters; resolves with the central's decision. Rejects with CommandRejectedError,
    * after 30 s, or when the link ends. One at a time.
    */
-  requestParameters(request: ParameterRequest): Promise<boolean> {
+  requestParameters(request: ConnectionParameters): Promise<boolean> {
     if (this.#role !== "peripheral")
       return Promise.reject(new Error("Cannot ask for parameters: only a peripheral asks"));
     if (this.#waiting !== undefined)
@@ -128,7 +122,7 @@ export class Signalling {
   }
 
   #decide(request: Body<typeof ConnectionParameterUpdateRequest>): void {
-    const accepted = areValid(request) && this.onParameterRequest?.(request) === true;
+    const accepted = areValidParameters(request) && this.onParameterRequest?.(request) === true;
     const { identifier } = request;
     const result = accepted ? "accepted" : "rejected";
     this.#answer(encodePdu(ConnectionParameterUpdateResponse, { identifier, length: 2, result }));
@@ -159,18 +153,4 @@ export class Signalling {
 
 function isResponse(code: number): boolean {
   return code === CommandReject.opcode || responses.has(code);
-}
-
-/** The ranges of 4.20 and Vol 4 Part E 7.8.18: the supervision timeout must outlast two missed chances to talk. */
-export function areValid(request: ParameterRequest): boolean {
-  const { intervalMin, intervalMax, latency, supervisionTimeout } = request;
-  return (
-    intervalMin >= 6 &&
-    intervalMin <= intervalMax &&
-    intervalMax <= 3200 &&
-    latency <= 499 &&
-    supervisionTimeout >= 10 &&
-    supervisionTimeout <= 3200 &&
-    supervisionTimeout * 10 > (1 + latency) * intervalMax * 1.25 * 2
-  );
 }

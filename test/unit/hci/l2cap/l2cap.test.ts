@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromHex, toHex } from "../../../../hci/codec/bytes.ts";
+import type { ConnectionParameters } from "../../../../hci/codec/connection-parameters.ts";
+import { areValidParameters } from "../../../../hci/codec/connection-parameters.ts";
 import { Disconnect } from "../../../../hci/host/commands/basic.ts";
 import { FAULT_LIMIT } from "../../../../hci/host/link.ts";
 import { L2cap } from "../../../../hci/l2cap/l2cap.ts";
-import type { ParameterRequest } from "../../../../hci/l2cap/signalling.ts";
-import { areValid, CommandRejectedError } from "../../../../hci/l2cap/signalling.ts";
+import { CommandRejectedError } from "../../../../hci/l2cap/signalling.ts";
 import { settle } from "../../../support/manual-clock.ts";
 import { linked } from "../../../support/scripted-controller.ts";
 
@@ -28,7 +29,7 @@ async function channels(role: "central" | "peripheral" = "central") {
   return { ...setup, l2cap, signalled, signal };
 }
 
-const request: ParameterRequest = { intervalMin: 24, intervalMax: 40, latency: 0, supervisionTimeout: 200 };
+const request: ConnectionParameters = { intervalMin: 24, intervalMax: 40, latency: 0, supervisionTimeout: 200 };
 const requestOctets = "12070800180028000000c800";
 
 describe("fixed channels", () => {
@@ -133,7 +134,7 @@ describe("signalling", () => {
 describe("connection parameters asked for by a peripheral", () => {
   test("are accepted only if they are valid and someone agrees", async () => {
     const { l2cap, signalled, signal } = await channels();
-    const accepted: ParameterRequest[] = [];
+    const accepted: ConnectionParameters[] = [];
     l2cap.signalling.onParametersAccepted = (parameters) => accepted.push(parameters);
     signal(requestOctets);
     assert.deepEqual(await signalled(), ["130702000100"]);
@@ -145,8 +146,8 @@ describe("connection parameters asked for by a peripheral", () => {
   });
 
   test("the ranges and the supervision timeout are checked at their limits", () => {
-    assert(areValid(request));
-    assert(areValid({ intervalMin: 6, intervalMax: 3200, latency: 0, supervisionTimeout: 801 }));
+    assert(areValidParameters(request));
+    assert(areValidParameters({ intervalMin: 6, intervalMax: 3200, latency: 0, supervisionTimeout: 801 }));
     for (const wrong of [
       { intervalMin: 5 },
       { intervalMin: 41 },
@@ -157,9 +158,9 @@ describe("connection parameters asked for by a peripheral", () => {
       { supervisionTimeout: 10 },
       { latency: 19 },
     ]) {
-      assert(!areValid({ ...request, ...wrong }), JSON.stringify(wrong));
+      assert(!areValidParameters({ ...request, ...wrong }), JSON.stringify(wrong));
     }
-    assert(!areValid({ intervalMin: 6, intervalMax: 3200, latency: 0, supervisionTimeout: 800 }));
+    assert(!areValidParameters({ intervalMin: 6, intervalMax: 3200, latency: 0, supervisionTimeout: 800 }));
   });
 });
 
