@@ -87,10 +87,18 @@ export function pageSurroundings({ navigator, document, isSecureContext }: PageG
   };
 }
 
+/** A browser whose Web Bluetooth is switched off does not know the feature at all, and then it allows nothing. */
 function policyOf(document: object | undefined): boolean | undefined {
   const policy = member(document, "permissionsPolicy") ?? member(document, "featurePolicy");
-  const allows = member(policy, "allowsFeature");
-  return typeof allows === "function" ? Reflect.apply(allows, policy, ["bluetooth"]) === true : undefined;
+  const features = call(policy, "features");
+  if (Array.isArray(features) && !features.includes("bluetooth")) return undefined;
+  const allowed = call(policy, "allowsFeature", "bluetooth");
+  return allowed === undefined ? undefined : allowed === true;
+}
+
+function call(owner: unknown, name: string, ...parameters: readonly string[]): unknown {
+  const method = member(owner, name);
+  return typeof method === "function" ? Reflect.apply(method, owner, parameters) : undefined;
 }
 
 function member(owner: unknown, name: string): unknown {

@@ -34,3 +34,10 @@ test("a page of Firefox on Linux, and of Chrome on Android, over http", () => {
   assert.equal(android.linux, false);
   assert.equal(pageSurroundings({}).allowedByPolicy, undefined);
 });
+
+test("a browser that does not know the feature, because it is switched off, is not taken for a frame without it", () => {
+  const featurePolicy = { allowsFeature: () => false, features: () => ["usb", "serial"] };
+  assert.equal(pageSurroundings({ document: { featurePolicy } }).allowedByPolicy, undefined);
+  const framed = { allowsFeature: () => false, features: () => ["bluetooth", "usb"] };
+  assert.equal(pageSurroundings({ document: { featurePolicy: framed } }).allowedByPolicy, false);
+});
