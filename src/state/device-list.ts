@@ -58,6 +58,7 @@ export class DeviceList {
   #query = "";
   #filter: Filter = "all";
   #sort: Sort = "attention";
+  #scheduled = false;
   /** In the order last shown: sorting what is nearly sorted is cheap. */
   #rows: readonly DeviceRow[] = [];
   #made: ReadonlyMap<string, Made> = new Map();
@@ -65,7 +66,7 @@ export class DeviceList {
   constructor(app: App) {
     this.app = app;
     app.bonds.view.watch(() => this.#refresh());
-    app.live.links.watch(() => this.#refresh());
+    app.live.links.watch(() => this.#soon());
     this.#refresh();
   }
 
@@ -123,6 +124,16 @@ export class DeviceList {
 
   #nameOf(id: string): string {
     return this.#made.get(id)?.row.name || "The device";
+  }
+
+  /** Links come and go in bursts: one look at all rows per frame is enough. */
+  #soon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.app.page.schedule(() => {
+      this.#scheduled = false;
+      this.#refresh();
+    });
   }
 
   #refresh(): void {

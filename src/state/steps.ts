@@ -6,9 +6,9 @@ export interface StepLine {
   readonly status: "waiting" | "running" | "done" | "skipped" | "failed";
   /** From 1. */
   readonly attempt: number;
-  /** When the running attempt began, milliseconds since 1970. */
+  /** When its first attempt began, milliseconds since 1970. */
   readonly since: number;
-  /** All attempts together. */
+  /** From the first attempt to the end of the last, pauses included; 0 until then. */
   readonly ms: number;
   readonly note: StepNote | null;
 }
@@ -30,9 +30,10 @@ function next(line: StepLine, report: StepReport, now: number): StepLine {
   const { attempt, note } = report;
   const retrying = report.status === "failed" && note?.kind === "retrying";
   if (report.status === "started" || retrying) {
-    return { ...line, status: "running", attempt, since: now, ms: line.ms + report.ms, note };
+    return { ...line, status: "running", attempt, since: line.status === "running" ? line.since : now, note };
   }
-  return { ...line, status: report.status, attempt, ms: line.ms + report.ms, note };
+  const ms = line.status === "running" ? Math.max(0, now - line.since) : 0;
+  return { ...line, status: report.status, attempt, ms, note };
 }
 
 /** How far the procedure got, 0 to 1, for a picture; skipped steps count as done. */

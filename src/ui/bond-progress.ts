@@ -1,4 +1,5 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
+import type { StepNote } from "../bonds/result.ts";
 import type { App } from "../state/app.ts";
 import type { System } from "../state/platform.ts";
 import type { Procedure, ProcedureView } from "../state/procedure.ts";
@@ -7,6 +8,7 @@ import { duration } from "./age.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
+import { explain } from "./explain.ts";
 import { noteWords, stepWords } from "./explain/steps.ts";
 import { applyRemedy } from "../state/remedy.ts";
 import { Watch } from "./watch.ts";
@@ -205,11 +207,16 @@ function steps(lines: readonly StepLine[], system: System): TemplateResult {
 
 /** A step that was left out says why at the end of its line; what went wrong gets a line of its own. */
 function aside({ status, attempt, ms, note }: StepLine, system: System): TemplateResult {
-  const words = note === null ? "" : noteWords(note, system);
+  const words = note === null ? "" : noteWordsNow(note, system);
   if (status === "skipped") return html`<span class="time">${words}</span>`;
   const parts = [attempt > 1 ? `Attempt ${attempt}.` : "", words].filter(Boolean);
   return html`<span class="time">${ms >= NOTICEABLE_MS ? duration(ms) : nothing}</span>
     ${parts.length === 0 ? nothing : html`<span class="note">${parts.join(" ")}</span>`}`;
+}
+
+/** A retry is under way when it is seen: why is worth saying, how long the pause was is not. */
+function noteWordsNow(note: StepNote, system: System): string {
+  return note.kind === "retrying" ? explain(note.failure, system).happened : noteWords(note, system);
 }
 
 customElements.define("bond-progress", BondProgress);

@@ -39,7 +39,7 @@ export function resultText(result: BondResult, header: TextHeader): string {
     ["Record", result.bondId ?? "none"],
     ["Mode", result.mode],
     [],
-    ...endings(result.steps).map((report) => stepLine(report, platform)),
+    ...tellingReports(result.steps).map((report) => stepLine(report, platform)),
     ["archive", archiveWords(result)],
     ["result", `${result.code} ${result.name}${result.reason === null ? "" : `, ${result.reason}`}`],
     [],
@@ -71,12 +71,14 @@ export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
   secure: "LE Secure Connections with a checked passkey",
 };
 
-/** Every try that ended, in order; beginnings say nothing here. */
-function endings(steps: readonly StepReport[]): readonly StepReport[] {
-  return steps.filter(({ status }) => status !== "started");
+/** What ended, in order; a beginning only where it tells why the try before it failed. */
+function tellingReports(steps: readonly StepReport[]): readonly StepReport[] {
+  return steps.filter(({ status, note }) => status !== "started" || note !== null);
 }
 
 function stepLine({ step, status, attempt, ms, note }: StepReport, { system }: Platform): string[] {
+  if (note?.kind === "retrying")
+    return [LINE[step], `failed, attempt ${attempt - 1}: ${noteWords(note, system)}`];
   const time = ms > 0 ? ` ${duration(ms)}` : "";
   const again = attempt > 1 ? `, attempt ${attempt}` : "";
   const words = note === null ? "" : `: ${noteWords(note, system)}`;

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DeviceList, type ListView } from "../../../src/state/device-list.ts";
+import { iso, PROOF, PROVEN, START } from "../../support/bond-rig.ts";
+import { record, settle, world } from "./world.ts";
+
+function ready(list: DeviceList): Extract<ListView, { kind: "ready" }> {
+  const view = list.view.value;
+  assert(view.kind === "ready", `is ${view.kind}`);
+  return view;
+}
+
+const ids = (list: DeviceList): string[] => ready(list).rows.map(({ id }) => id);
+
+const MANY = [
+  record("plain"),
+  record("proven", { proofs: [PROOF] }),
+  record("suspect", { proofs: [PROOF], suspect: { reason: "key-missing", at: iso(START) } }),
+  record("gone", { archived: { at: iso(START), why: "removed" } }),
+];
+
+test("what needs a look stands first, archived ones apart, each filter with its count", async () => {
+  const { app } = await world(MANY);
+  const list = new DeviceList(app);
+  assert.deepEqual(ids(list), ["suspect", "plain", "proven"]);
+  assert.deepEqual(ready(list).counts, {
+    all: 3,
+    suspect: 1,
+    "proven-now": 0,
+    proven: 1,
+    recorded: 1,
+    archived: 1,
+  });
+  list.show("archived");
+  assert.deepEqual(ids(list), ["gone"]);
+});
+
+test("a device is green only while a link is up that its proof is newer than", async () => {
+  const { app, page } = await world([{ ...PROVEN }, record("old", { proofs: [PROOF] })]);
+  const list = new DeviceList(app);
+  const stateOf = (id: string) => ready(list).rows.find((row) => row.id === id)?.state.kind;
+  app.live.up("bond-1", iso(START - 2 * 86_400_000));
+  app.live.up("old", iso(START));
+  await page.frame();
+  assert.equal(stateOf("bond-1"), "proven-now");
+  assert.equal(stateOf("old"), "proven");
+  app.live.down("bond-1");
+  await page.frame();
+  assert.equal(stateOf("bond-1"), "proven");
+});
+
+test("a search looks into names, notes and services, whatever the accents", async () => {
+  const { app } = await world([
+    record("a", { name: "Küchen-Gerät", services: [] }),
+    record("b", { name: "x", notes: "beside the kitchen door" }),
+    record("c", { services: ["0000180d-0000-1000-8000-00805f9b34fb"] }),
+  ]);
+  const list = new DeviceList(app);
+  list.search("kuchen gerat");
+  assert.deepEqual(ids(list), ["a"]);
+  list.search("DOOR");
+  assert.deepEqual(ids(list), ["b"]);
+  list.search("heart");
+  assert.deepEqual(ids(list), ["c"]);
+  list.search("nothing like it");
+  assert.deepEqual(ids(list), []);
+  list.search("x".repeat(10_000));
+  assert.equal(ready(list).query.length, 200);
+});
+
+test("the orders: by name, by last proof, newest first", async () => {
+  const { app } = await world([
+    record("1", { name: "b", createdAt: iso(1) }),
+    record("2", { name: "A", createdAt: iso(2), proofs: [{ ...PROOF, at: iso(5) }] }),
+    record("3", { name: "c", createdAt: iso(3), proofs: [{ ...PROOF, at: iso(9) }] }),
+  ]);
+  const list = new DeviceList(app);
+  list.sortBy("name");
+  assert.deepEqual(ids(list), ["2", "1", "3"]);
+  list.sortBy("proof");
+  assert.deepEqual(ids(list), ["3", "2", "1"]);
+  list.sortBy("added");
+  assert.deepEqual(ids(list), ["3", "2", "1"]);
+});
+
+test("a change in another tab reaches the list with the next frame, and only its own row is made anew", async () => {
+  const { app, page, stores } = await world([record("a"), record("b")]);
+  const list = new DeviceList(app);
+  const before = ready(list).rows.find(({ id }) => id === "b");
+  stores.remotePut(record("a", { label: "Renamed" }));
+  stores.remotePut(record("c"));
+  await page.frame();
+  assert.deepEqual(new Set(ids(list)), new Set(["a", "b", "c"]));
+  assert.equal(ready(list).rows.find(({ id }) => id === "a")?.name, "Renamed");
+  assert.equal(
+    ready(list).rows.find(({ id }) => id === "b"),
+    before,
+  );
+  stores.remoteDelete("b");
+  await page.frame();
+  assert.deepEqual(new Set(ids(list)), new Set(["a", "c"]));
+});
+
+test("a store that cannot be read is an error, never an empty list, and trying again heals it", async () => {
+  const { app, stores } = await world([record("a")]);
+  stores.failAll({ kind: "unreadable", detail: "disk" });
+  await app.bonds.load();
+  const list = new DeviceList(app);
+  assert.deepEqual(list.view.value, { kind: "unreadable", failure: { kind: "unreadable", detail: "disk" } });
+  stores.failAll(null);
+  await app.bonds.load();
+  assert.deepEqual(ids(list), ["a"]);
+});
+
+test("a damaged row is set aside and shown beside the others; saving keeps a copy, discarding takes it away", async () => {
+  const { app, stores, page } = await world([record("a"), record("b")]);
+  stores.damage("b");
+  await app.bonds.load();
+  const list = new DeviceList(app);
+  assert.deepEqual(ids(list), ["a"]);
+  const { quarantined } = ready(list);
+  assert.equal(quarantined.length, 1);
+  await list.saveQuarantined(quarantined);
+  assert.match(page.saved[0]?.text ?? "", /Device b/);
+  assert.match(page.saved[0]?.name ?? "", /^bondkeeper-damaged-2026-01-02\.json$/);
+  await list.discard("bonds:b");
+  assert.deepEqual(ready(list).quarantined, []);
+});
+
+test("a row damaged meanwhile leaves the list and joins the damaged ones", async () => {
+  const { app, stores, page } = await world([record("a"), record("b")]);
+  const list = new DeviceList(app);
+  stores.damage("b");
+  stores.remotePut(record("a", { notes: "x" }));
+  stores.failNext("bonds.get", { kind: "unreadable", detail: "name" });
+  await page.frame();
+  assert.equal(ready(list).quarantined.length, 1);
+});
+
+test("an archived record is restored, and deleted for good only when asked to", async () => {
+  const { app, stores, page } = await world(MANY);
+  const list = new DeviceList(app);
+  await list.restore("gone");
+  await page.frame();
+  assert(ids(list).includes("gone"));
+  assert.match(app.notices.notice.value?.text ?? "", /Device gone is back/);
+  await list.purge("gone", new AbortController().signal);
+  await page.frame();
+  assert.equal(await stores.bonds.get("gone"), undefined);
+  assert(!ids(list).includes("gone"));
+});
+
+test("a refusal of the store is said and changes nothing on the screen", async () => {
+  const { app, stores } = await world(MANY);
+  const list = new DeviceList(app);
+  stores.failNext("bonds.put", { kind: "quota" });
+  await list.restore("gone");
+  assert.match(app.notices.notice.value?.text ?? "", /quota/);
+  assert.equal(ready(list).counts.archived, 1);
+});
+
+test("ten thousand records: one change costs one row, and a burst of links one look", async () => {
+  const rows = Array.from({ length: 10_000 }, (_, i) => record(String(i), { name: `Sensor ${i}` }));
+  const { app, page } = await world(rows);
+  const list = new DeviceList(app);
+  let shows = 0;
+  list.view.watch(() => shows++);
+  for (let i = 0; i < 1000; i++) app.live.up(String(i), iso(START));
+  await page.frame();
+  await settle();
+  assert.equal(shows, 1);
+  assert.equal(ready(list).rows.length, 10_000);
+});
