@@ -8,8 +8,8 @@ export function browserAddressBar(): AddressBar {
     replace: (href) => history.replaceState(null, "", href),
     scrub: (href) => history.replaceState(null, "", location.pathname + href),
     onChange(listener) {
+      // Also comes when only the fragment changed; a second event would read the address after it was scrubbed.
       addEventListener("popstate", listener);
-      addEventListener("hashchange", listener);
     },
   };
 }

@@ -5,13 +5,20 @@ import type { Advice } from "./explain/advice.ts";
 export function advice({ happened, untouched, next }: Advice): TemplateResult {
   return html`<p class="happened">${happened}</p>
     <p class="untouched">${untouched}</p>
-    ${
-      next.length === 1
-        ? html`<p class="next">${next[0]}</p>`
-        : html`<ol class="next">
-            ${next.map((step) => html`<li>${step}</li>`)}
-          </ol>`
-    }`;
+    ${steps(next)}`;
+}
+
+/** For what happened somewhere else: what was touched there, nobody here knows. */
+export function reading({ happened, next }: Advice): TemplateResult {
+  return html`<p class="happened">${happened}</p>
+    ${steps(next)}`;
+}
+
+function steps(next: Advice["next"]): TemplateResult {
+  if (next.length === 1) return html`<p class="next">${next[0]}</p>`;
+  return html`<ol class="next">
+    ${next.map((step) => html`<li>${step}</li>`)}
+  </ol>`;
 }
 
 export const adviceStyles = css`

@@ -80,7 +80,7 @@ export class AppStatus extends LitElement {
         return line(true, "Bluetooth found");
       case "obstacle":
       case "no-answer":
-        return line(false, html`<a href="#/add">No Bluetooth here</a>`);
+        return line(false, html`<a href="#/add">No Bluetooth</a>`);
     }
   }
 

@@ -1,6 +1,6 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import { type ExplainError, type Explanation, MAX_ASKED, type Stack } from "../state/explain-error.ts";
-import { advice, adviceStyles } from "./advice-view.ts";
+import { adviceStyles, reading } from "./advice-view.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { explain } from "./explain.ts";
@@ -8,7 +8,7 @@ import { STACK_WORDS, VERDICT_WORDS } from "./foreign-words.ts";
 import { surfaces } from "./surfaces.css.ts";
 import { Watch } from "./watch.ts";
 
-const EXAMPLES = ["GATT ERROR 0x05", "NimBLE status 261", "org.bluez.Error.AuthenticationFailed", "HCI 0x3D"];
+const EXAMPLES = ["ATT error 0x05", "NimBLE status 261", "org.bluez.Error.AuthenticationFailed", "HCI 0x3D"];
 
 /** A box for any error from any stack, and its readings in plain words. */
 export class ExplainPage extends LitElement {
@@ -115,7 +115,7 @@ export class ExplainPage extends LitElement {
           ${certainty === "number" ? html`<span>? Only the number fits: it may mean something else</span>` : nothing}
         </p>
       </div>
-      ${advice(explain(failure, system))}
+      ${reading(explain(failure, system))}
       <p class="quiet"><b>For a bond that worked:</b> ${VERDICT_WORDS[bond]}</p>
     </article>`;
   }

@@ -63,6 +63,16 @@ export const surfaces = css`
     color: var(--suspect);
   }
 
+  @media (max-width: 30rem) {
+    .note {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .note > *,
+    .note::before {
+      grid-area: auto;
+    }
+  }
+
   .facts {
     display: grid;
     grid-template-columns: minmax(8rem, max-content) 1fr;
