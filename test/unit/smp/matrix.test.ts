@@ -6,6 +6,7 @@ import type { IoCapability } from "../../../hci/smp/pdus.ts";
 import { methodOf, NO_OOB, requestFeatures, responseFeatures } from "../../../hci/smp/features.ts";
 import { DEFAULT_POLICY } from "../../../hci/smp/policy.ts";
 import type { KeyChoice, PairingPolicy } from "../../../hci/smp/policy.ts";
+import { legacyOnly, withoutSecureConnections } from "../../support/smp/legacy-only.ts";
 import { Duo } from "../../support/smp/duo.ts";
 
 const IO: readonly IoCapability[] = [
@@ -32,20 +33,15 @@ async function pairAndReconnect(
   peripheral: PairingPolicy,
   sc: boolean,
 ): Promise<void> {
-  const features = sc
-    ? {}
-    : {
-        features: {
-          request: (policy: PairingPolicy) => withoutSc(requestFeatures(policy, NO_OOB)),
-          response: responseFeatures,
-        },
-      };
+  const features = sc ? {} : { features: legacyOnly };
   const duo = new Duo({
     central: { policy: central, settings: features },
     peripheral: { policy: peripheral },
   });
   const results = await duo.pair();
-  const request = sc ? requestFeatures(central, NO_OOB) : withoutSc(requestFeatures(central, NO_OOB));
+  const request = sc
+    ? requestFeatures(central, NO_OOB)
+    : withoutSecureConnections(requestFeatures(central, NO_OOB));
   const method = methodOf(request, responseFeatures(request, peripheral, NO_OOB)).kind;
   for (const result of [results.central, results.peripheral]) {
     assert.equal(result.method, sc ? method : `legacy-${method}`);
@@ -68,10 +64,6 @@ async function pairAndReconnect(
   assert.equal(again.central.manager.security?.authenticated, results.central.authenticated);
   assert.equal(again.clock.pending, 0);
   assert(equal(results.peripheral.bond?.local.octets ?? [], bond?.peer.octets ?? [1]));
-}
-
-function withoutSc(features: ReturnType<typeof requestFeatures>): ReturnType<typeof requestFeatures> {
-  return { ...features, authReq: { ...features.authReq, secureConnections: false } };
 }
 
 for (const sc of [true, false]) {

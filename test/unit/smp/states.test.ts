@@ -4,14 +4,13 @@ import { test } from "node:test";
 import { fromHex, toHex } from "../../../hci/codec/bytes.ts";
 import type { IoCapability } from "../../../hci/smp/pdus.ts";
 import { SMP_PDUS } from "../../../hci/smp/pdus.ts";
-import { requestFeatures, responseFeatures } from "../../../hci/smp/features.ts";
-import type { Features } from "../../../hci/smp/settings.ts";
 import { OobData } from "../../../hci/smp/oob.ts";
 import type { OobMaterial } from "../../../hci/smp/oob.ts";
 import { nodeCrypto } from "../../support/crypto.ts";
 import { settle } from "../../support/manual-clock.ts";
 import type { DuoOptions } from "../../support/smp/duo.ts";
 import { Duo } from "../../support/smp/duo.ts";
+import { legacyOnly } from "../../support/smp/legacy-only.ts";
 import type { Side } from "../../support/smp/side.ts";
 
 interface Method {
@@ -32,21 +31,13 @@ const METHODS: readonly Method[] = [
   { name: "legacy Passkey", central: "KeyboardOnly", peripheral: "DisplayOnly", legacy: true },
 ];
 
-const noSc: Features = {
-  request(policy, oob) {
-    const features = requestFeatures(policy, oob);
-    return { ...features, authReq: { ...features.authReq, secureConnections: false } };
-  },
-  response: responseFeatures,
-};
-
 async function duoFor({ central, peripheral, legacy = false, oob = false }: Method): Promise<Duo> {
   const [a, b] = oob ? [await OobData.create(nodeCrypto), await OobData.create(nodeCrypto)] : [];
   const material = (own?: OobData, peer?: OobData): OobMaterial => ({
     ...(own === undefined ? {} : { own }),
     ...(peer === undefined ? {} : { peer: { confirm: peer.confirm, random: peer.random } }),
   });
-  const features = legacy ? { features: noSc } : {};
+  const features = legacy ? { features: legacyOnly } : {};
   const options: DuoOptions = {
     central: { policy: { ioCapability: central, legacy }, settings: { oob: material(a, b), ...features } },
     peripheral: { policy: { ioCapability: peripheral, legacy }, settings: { oob: material(b, a) } },
