@@ -3,12 +3,14 @@ import { type BondState, lastProof, stateOf } from "../bonds/evidence.ts";
 import { checkRemoved, purgeBond, removeBond, restoreBond, type RemovalCheck } from "../bonds/remove.ts";
 import { displayName } from "../bonds/record.ts";
 import type { Mode } from "../bonds/result.ts";
+import type { CharacteristicRef } from "../link/gatt.ts";
 import type { StorageFailure } from "../storage/ports.ts";
-import type { BondRecord, GattTableRecord, HistoryEntry, Proof } from "../storage/records.ts";
+import type { BondRecord, GattTableRecord, HistoryEntry, Level, Proof } from "../storage/records.ts";
 import { diffTables, type TableDiff } from "../storage/table-diff.ts";
 import type { App } from "./app.ts";
 import { storageFailure } from "./bonds.ts";
 import { exportRecord } from "./device-export.ts";
+import { chooseProbe } from "./device-edit.ts";
 import { attempt } from "./device-record.ts";
 import { GattSession } from "./gatt-session.ts";
 import { promptsThrough } from "./gatt-prompts.ts";
@@ -165,6 +167,11 @@ export class DeviceScreen {
       this.#app.page.save(name, "application/json", text);
       await this.#readBeside();
     });
+  }
+
+  /** `level`: what the device demands for this read, as far as the person knows. */
+  async chooseProbe(ref: CharacteristicRef, level: Level | null): Promise<StorageFailure | null> {
+    return chooseProbe(this.#app.ports, this.id, ref, level);
   }
 
   /** Forgets the stored table; the next connection discovers it anew, as every connection does. */

@@ -82,9 +82,15 @@ export class DeviceDetail extends LitElement {
     if (name !== "") document.title = `${name} · Bondkeeper`;
   }
 
-  /** Where a person who came here by a link continues. */
+  /** The heading, once it is there: where a person who came here by a link continues. */
   override focus(options?: FocusOptions): void {
+    void this.#focusHeading(options);
+  }
+
+  async #focusHeading(options?: FocusOptions): Promise<void> {
+    await this.updateComplete;
     const header = this.renderRoot.querySelector("device-header");
+    await header?.updateComplete;
     const heading = header?.renderRoot.querySelector("h1") ?? this.renderRoot.querySelector("h1");
     heading?.focus(options);
   }
@@ -126,7 +132,7 @@ export class DeviceDetail extends LitElement {
     return html`<div class="overview">
       <div class="column">
         <device-evidence .app=${app} .device=${device}></device-evidence>
-        ${gone ? nothing : html`<device-probe .app=${app} .device=${device} ?locked=${locked}></device-probe>`}
+        ${gone ? nothing : html`<device-probe .app=${app} .screen=${screen} .device=${device} ?locked=${locked}></device-probe>`}
       </div>
       <div class="column">
         ${gone ? nothing : html`<device-settings .app=${app} .device=${device} ?locked=${locked}></device-settings>`}

@@ -41,7 +41,7 @@ export class DevicePage extends LitElement {
   }
 
   override focus(options?: FocusOptions): void {
-    this.renderRoot.querySelector("device-detail")?.focus(options);
+    void this.updateComplete.then(() => this.renderRoot.querySelector("device-detail")?.focus(options));
   }
 }
 

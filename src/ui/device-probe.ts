@@ -1,8 +1,7 @@
 import { LitElement, type TemplateResult, css, html } from "lit";
 import type { App } from "../state/app.ts";
-import { chooseProbe } from "../state/device-edit.ts";
 import { probeChoices } from "../state/device-probe.ts";
-import type { ShownDevice } from "../state/device.ts";
+import type { DeviceScreen, ShownDevice } from "../state/device.ts";
 import { hrefOf } from "../state/router.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
@@ -17,6 +16,7 @@ import "./device-probe-form.ts";
 export class DeviceProbe extends LitElement {
   static override properties = {
     app: { attribute: false },
+    screen: { attribute: false },
     device: { attribute: false },
     locked: { type: Boolean },
     choosing: { state: true },
@@ -35,6 +35,7 @@ export class DeviceProbe extends LitElement {
   ];
 
   declare app: App;
+  declare screen: DeviceScreen;
   declare device: ShownDevice;
   /** A procedure runs: the record must not change under it. */
   declare locked: boolean;
@@ -115,8 +116,8 @@ export class DeviceProbe extends LitElement {
   async #decided(decision: ProbeDecision): Promise<void> {
     this.choosing = false;
     if (decision === null) return;
-    const { ports, notices } = this.app;
-    const failure = await chooseProbe(ports, this.device.record.id, decision.ref, decision.level);
+    const { notices } = this.app;
+    const failure = await this.screen.chooseProbe(decision.ref, decision.level);
     if (failure === null) notices.done("The probe is chosen. Verify the bond to see whether it proves it.");
     else notices.problem(storageWords(failure).what);
   }

@@ -1,4 +1,5 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import type { CharacteristicRef } from "../link/gatt.ts";
 import type { App } from "../state/app.ts";
 import type { DeviceScreen, ShownDevice } from "../state/device.ts";
 import { age } from "./age.ts";
@@ -38,6 +39,11 @@ export class GattBrowser extends LitElement {
   declare screen: DeviceScreen;
   declare device: ShownDevice;
   readonly #session = Watch.whole(this, () => this.screen.session.view);
+  readonly #running = new Watch(
+    this,
+    () => this.screen.procedure.view,
+    (view) => view.step === "running",
+  );
   readonly #now = Watch.whole(this, () => this.app.now);
 
   protected override render(): TemplateResult {
@@ -48,6 +54,7 @@ export class GattBrowser extends LitElement {
     return html`
       <h2>What it offers</h2>
       <gatt-link .app=${this.app} .screen=${screen} .device=${device}></gatt-link>
+      ${device.record.probe === null && table !== null ? noProbe : nothing}
       ${device.change === null ? nothing : tableChange(device.change, this.#now.value)}
       ${
         table === null
@@ -58,6 +65,8 @@ export class GattBrowser extends LitElement {
               .probe=${device.record.probe?.ref ?? null}
               .refused=${device.record.refused}
               ?usable=${open}
+              ?choosable=${device.record.archived === null && !this.#running.value}
+              @choose-probe=${(event: CustomEvent<CharacteristicRef>) => void this.#choose(event.detail)}
             ></gatt-tree>`
       }
       ${this.#about()}
@@ -77,7 +86,7 @@ export class GattBrowser extends LitElement {
         : html`database hash <code>${table.databaseHash.slice(0, 8)}…</code>`,
     ].filter((fact) => fact !== null);
     return html`<div class="note">
-      <p>The table is ${facts.map((fact, at) => html`${at === 0 ? "" : ", "}${fact}`)}.</p>
+      <p>The table: ${facts.map((fact, at) => html`${at === 0 ? "" : ", "}${fact}`)}.</p>
       ${
         this.app.ports.backend.capabilities.reports.attributeHandles
           ? nothing
@@ -90,12 +99,27 @@ export class GattBrowser extends LitElement {
     </div>`;
   }
 
+  async #choose(ref: CharacteristicRef): Promise<void> {
+    const { notices } = this.app;
+    const failure = await this.screen.chooseProbe(ref, null);
+    if (failure === null) notices.done("The probe is chosen. Verify the bond to see whether it proves it.");
+    else notices.problem(storageWords(failure).what);
+  }
+
   async #clear(): Promise<void> {
     const failure = await this.screen.clearTable();
     if (failure === null) this.app.notices.done("The stored table is gone. The bond was not touched.");
     else this.app.notices.problem(storageWords(failure).what);
   }
 }
+
+const noProbe = html`<div class="note">
+  <p><b>Nothing proves this bond yet.</b></p>
+  <p>
+    Read the values below. One that the device refuses, and answers after pairing, becomes the probe by itself. If you know
+    one that it protects, open it and choose it.
+  </p>
+</div>`;
 
 customElements.define("gatt-browser", GattBrowser);
 declare global {

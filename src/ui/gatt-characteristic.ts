@@ -2,10 +2,12 @@ import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import { type Activity, IDLE } from "../state/gatt-activity.ts";
 import type { DeviceScreen } from "../state/device.ts";
 import type { CharacteristicNode } from "../state/gatt-tree.ts";
+import type { CharacteristicRef } from "../link/gatt.ts";
 import { readings, summary } from "../state/values.ts";
 import { shortUuid } from "../state/assigned-numbers.ts";
 import { base } from "./base.css.ts";
 import { attributeName, attributeWord, propertyWord } from "./gatt-names.ts";
+import { controls } from "./controls.css.ts";
 import { disclosure } from "./gatt-styles.css.ts";
 import { tally } from "./tally.ts";
 import { Watch } from "./watch.ts";
@@ -21,10 +23,12 @@ export class GattCharacteristicView extends LitElement {
     screen: { attribute: false },
     standing: { attribute: false },
     usable: { type: Boolean },
+    choosable: { type: Boolean },
     open: { type: Boolean },
   };
   static override styles = [
     base,
+    controls,
     disclosure,
     css`
       button.line {
@@ -55,7 +59,6 @@ export class GattCharacteristicView extends LitElement {
         display: inline-flex;
         align-items: center;
         gap: var(--space-1);
-        margin-inline-start: var(--space-2);
         padding: 0 var(--space-2);
         border: 1px solid currentcolor;
         border-radius: 99rem;
@@ -92,6 +95,8 @@ export class GattCharacteristicView extends LitElement {
   declare standing: Standing;
   /** There is a link. */
   declare usable: boolean;
+  /** A probe may be chosen. */
+  declare choosable: boolean;
   declare open: boolean;
   readonly #activity = new Watch(
     this,
@@ -103,6 +108,7 @@ export class GattCharacteristicView extends LitElement {
     super();
     this.standing = "none";
     this.usable = false;
+    this.choosable = false;
     this.open = false;
   }
 
@@ -119,7 +125,7 @@ export class GattCharacteristicView extends LitElement {
           }}
         >
           <span class="mark" aria-hidden="true"></span>
-          <span class="name">${attributeName("characteristic", node.uuid)}${standingMark(this.standing)}</span>
+          <span class="name">${attributeName("characteristic", node.uuid)} ${standingMark(this.standing)}</span>
           <span class="chips">${node.properties.map(propertyWord).join(" · ") || "nothing can be done with it"}</span>
           ${activity.last === null ? nothing : html`<span class="value"><bdi>${summary(readings(node.uuid, activity.last.bytes))}</bdi></span>`}
         </button>
@@ -127,6 +133,13 @@ export class GattCharacteristicView extends LitElement {
       <div class="panel" id="panel" role="group" aria-label=${attributeWord("characteristic", node.uuid)} ?hidden=${!open}>
         ${open ? this.#panel(activity) : nothing}
       </div>`;
+  }
+
+  #choose(): void {
+    const { ref } = this.node;
+    this.dispatchEvent(
+      new CustomEvent<CharacteristicRef>("choose-probe", { detail: ref, bubbles: true, composed: true }),
+    );
   }
 
   #panel(activity: Activity): TemplateResult {
@@ -137,6 +150,13 @@ export class GattCharacteristicView extends LitElement {
         .activity=${activity}
         ?usable=${this.usable}
       ></gatt-operations>
+      ${
+        this.choosable && node.can.read && this.standing !== "probe"
+          ? html`<p>
+              <button class="plain" @click=${() => this.#choose()}>Use this read to prove the bond</button>
+            </p>`
+          : nothing
+      }
       <dl class="small">
         ${shortUuid(node.uuid) === node.uuid ? nothing : html`<div><dt>UUID</dt><dd><code>${node.uuid}</code></dd></div>`}
         ${node.handle === null ? nothing : html`<div><dt>Handle</dt><dd><code>0x${node.handle.toString(16).padStart(4, "0")}</code></dd></div>`}

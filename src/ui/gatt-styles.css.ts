@@ -11,6 +11,7 @@ export const disclosure = css`
   button.line {
     display: grid;
     align-items: center;
+    justify-content: stretch;
     gap: 0 var(--space-3);
     width: 100%;
     min-height: var(--touch);

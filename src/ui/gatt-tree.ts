@@ -19,6 +19,7 @@ export class GattTree extends LitElement {
     probe: { attribute: false },
     refused: { attribute: false },
     usable: { type: Boolean },
+    choosable: { type: Boolean },
     closed: { state: true },
   };
   static override styles = [
@@ -44,7 +45,6 @@ export class GattTree extends LitElement {
       }
       button.line {
         grid-template: "mark name count" auto / 1.5rem minmax(0, 1fr) auto;
-        justify-content: start;
         padding: var(--space-3);
         border-radius: var(--radius-l);
         font: 700 var(--text-l) / 1.3 var(--font-sign);
@@ -52,6 +52,21 @@ export class GattTree extends LitElement {
       .count {
         color: var(--ink-2);
         font: 400 var(--text-s) / 1.3 var(--font-text);
+      }
+      @media (max-width: 40rem) {
+        button.line {
+          grid-template:
+            "mark name" auto
+            "mark count" auto / 1.5rem minmax(0, 1fr);
+        }
+      }
+      .name {
+        grid-area: name;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      .count {
+        grid-area: count;
       }
       .name code {
         font-weight: 400;
@@ -64,6 +79,8 @@ export class GattTree extends LitElement {
   declare probe: CharacteristicRef | null;
   declare refused: readonly CharacteristicRef[];
   declare usable: boolean;
+  /** A probe may be chosen. */
+  declare choosable: boolean;
   /** Keys of the services that are folded away. */
   declare closed: ReadonlySet<string>;
 
@@ -73,6 +90,7 @@ export class GattTree extends LitElement {
     this.probe = null;
     this.refused = [];
     this.usable = false;
+    this.choosable = false;
     this.closed = new Set();
   }
 
@@ -135,6 +153,7 @@ export class GattTree extends LitElement {
               .screen=${this.screen}
               .standing=${this.#standing(node)}
               ?usable=${this.usable}
+              ?choosable=${this.choosable}
             ></gatt-characteristic>
           </li>`,
         )}
