@@ -59,6 +59,7 @@ export async function fail(run: Run, verdict: Verdict): Promise<BondResult> {
   const observed = run.recordOrNone;
   if (stored === undefined || observed === undefined || run.options.mode === "check")
     return run.result(verdict);
+  await saveTable(run); // a probe is chosen from it, so it is worth keeping without one
   run.record = conclude(run, observed, verdict);
   if (verdict.name !== "cancelled") run.note("failed", `${verdict.name}: ${verdict.reason}`);
   if (run.record === stored && run.history.length === 0) return run.result(verdict);

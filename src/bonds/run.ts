@@ -62,6 +62,10 @@ export class Run {
     return this.#peer !== undefined;
   }
 
+  get hasTable(): boolean {
+    return this.#table !== undefined;
+  }
+
   get table(): GattTable {
     return required(this.#table);
   }

@@ -13,6 +13,7 @@ const FIRMWARE_REVISION = "00002a26-0000-1000-8000-00805f9b34fb";
 
 /** Never fails a run: a table that could not be kept is discovered again, a bond is not. */
 export async function saveTable(run: Run): Promise<void> {
+  if (!run.hasTable) return;
   try {
     const { stores } = run.ports;
     const before = await stores.gatt.get(run.record.id);
@@ -26,8 +27,10 @@ export async function saveTable(run: Run): Promise<void> {
 }
 
 async function describe(run: Run): Promise<GattTableRecord> {
-  const hash = await readIfOffered(run, GENERIC_ATTRIBUTE, DATABASE_HASH);
-  const firmware = await readIfOffered(run, DEVICE_INFORMATION, FIRMWARE_REVISION);
+  // Only on a link that has just answered the probe: elsewhere another read could start a pairing.
+  const secured = run.evidence === "access-verified";
+  const hash = secured ? await readIfOffered(run, GENERIC_ATTRIBUTE, DATABASE_HASH) : null;
+  const firmware = secured ? await readIfOffered(run, DEVICE_INFORMATION, FIRMWARE_REVISION) : null;
   return {
     v: 1,
     bondId: run.record.id,

@@ -55,6 +55,8 @@ test("a device without a probe is connected, never code 0, and asked for one", a
   assert.equal(result.remedy, "choose-probe");
   assert.equal(result.evidence, "reachable");
   assert.equal(result.provenAt, null);
+  const table = await rig.stores.gatt.get("new-1");
+  assert.equal(table?.table.services.length, 2, "its table is kept, to choose a probe from");
 });
 
 test("a characteristic that was refused once and succeeds now becomes the probe", async () => {
