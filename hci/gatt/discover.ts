@@ -84,11 +84,14 @@ export async function discoverServiceByUuid(att: Att, uuid: Uuid): Promise<reado
 export async function discoverIncluded(att: Att, range: HandleRange): Promise<readonly IncludedService[]> {
   const entries = await readByType(att, range, INCLUDE);
   const included: IncludedService[] = [];
+  let reads = 0;
   for (const { handle, value } of entries) {
     if (value.length !== 6 && value.length !== 4)
       throw new GattProtocolError(`Cannot use an include declaration of ${value.length} octets`);
     const start = decode(u16, value.subarray(0, 2));
     const end = decode(u16, value.subarray(2, 4));
+    if (value.length === 4 && reads++ === MAX_REQUESTS)
+      throw new GattProtocolError("Cannot finish discovery: too many requests");
     // A 128-bit UUID does not fit into the answer: it is read from the declaration of the included service.
     const uuid =
       value.length === 6
