@@ -18,8 +18,11 @@ export async function saveTable(run: Run): Promise<void> {
     const { stores } = run.ports;
     const before = await stores.gatt.get(run.record.id);
     const now = await describe(run);
+    const same = before?.structureHash === now.structureHash;
+    // What an earlier, secured link told about the table is worth more than the same table without it.
+    if (same && run.evidence !== "access-verified") return;
     await stores.gatt.put(now);
-    if (before === undefined || before.structureHash === now.structureHash) return;
+    if (before === undefined || same) return;
     await stores.history.append([historyEntry(now.bondId, now.at, "table-changed")]);
   } catch {
     // The link may have gone, the disk may be full: the proof stands either way.
