@@ -3,7 +3,7 @@ import { failureOf } from "../link/failure.ts";
 import type { Uuid } from "../link/gatt.ts";
 import { type Locks, StorageError, type Stores } from "../storage/ports.ts";
 import type { Level, Probe } from "../storage/records.ts";
-import { load, reachPeer, recognise, requireAdapter } from "./identify.ts";
+import { connectPeer, load, reachPeer, recognise, requireAdapter } from "./identify.ts";
 import { fail, persist, startRepair, trust } from "./keep.ts";
 import type { EnsurePrompts } from "./prompts.ts";
 import { pair, prove, requireLevel, verify } from "./prove.ts";
@@ -87,7 +87,7 @@ async function perform(run: Run): Promise<BondResult> {
     await reachPeer(run);
     await recognise(run);
     if (run.options.mode === "repair") await startRepair(run);
-    await run.steps.runRepeating("connect", (signal) => run.connect(signal));
+    await connectPeer(run);
     if (run.options.mode !== "check") run.record = { ...run.record, lastSeenAt: run.now() };
     await run.steps.runRepeating("discover", (signal) => run.discover(signal));
     if (await verify(run)) {

@@ -1,8 +1,9 @@
 /** The steps before the link: is there a radio, may we reach the peer, do we know it. */
 import type { Availability, Peer } from "../link/backend.ts";
-import { DeviceError } from "../link/failure.ts";
+import { DeviceError, type Failure, failureOf } from "../link/failure.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { EnsureTarget } from "./ensure.ts";
+import { lastProof } from "./evidence.ts";
 import { matchPeer, newRecord } from "./record.ts";
 import type { Run } from "./run.ts";
 import { end } from "./verdict.ts";
@@ -59,10 +60,43 @@ async function findPeer(run: Run, record: BondRecord, signal: AbortSignal): Prom
   const namesakes = peers.filter((peer) => record.name !== "" && peer.name === record.name);
   const only = namesakes.length === 1 ? namesakes[0] : undefined;
   if (only !== undefined && (await confirmed(run, record, only, signal))) return only;
-  const chosen = await prompts?.choosePeer?.(record, signal);
+  if (prompts?.choosePeer === undefined) throw end("permission", "needs-chooser", "choose-again");
+  return chooseAgain(run, record, signal);
+}
+
+async function chooseAgain(run: Run, record: BondRecord, signal: AbortSignal): Promise<Peer> {
+  const chosen = await run.options.prompts?.choosePeer?.(record, signal);
   if (chosen === undefined) throw end("permission", "needs-chooser", "choose-again");
   if (chosen.id === record.platformId || (await confirmed(run, record, chosen, signal))) return chosen;
   throw end("cancelled", "by-person", "choose-again");
+}
+
+/**
+ * Brings up the link. A device that was removed in the system's settings stays known to the page, but only a new choice
+ * makes the system look for it: where a pairing is due anyway, the person is asked for that choice. A bond that was
+ * proven and is only verified stays what it is, out of reach.
+ */
+export async function connectPeer(run: Run): Promise<void> {
+  const connect = (): Promise<void> => run.steps.runRepeating("connect", (signal) => run.connect(signal));
+  try {
+    await connect();
+  } catch (error) {
+    if (!isDropped(failureOf(error)) || !pairingIsDue(run)) throw error;
+    run.peer = await run.steps.run("permission", (signal) => chooseAgain(run, run.record, signal));
+    await connect();
+  }
+}
+
+/** The system knows nothing of the device any more. */
+function isDropped(failure: Failure): boolean {
+  return (
+    failure.kind === "device-gone" || (failure.kind === "unreachable" && failure.detail === "out-of-range")
+  );
+}
+
+function pairingIsDue({ options, recordOrNone }: Run): boolean {
+  if (options.prompts?.choosePeer === undefined || recordOrNone === undefined) return false;
+  return options.mode === "repair" || (options.mode === "ensure" && lastProof(recordOrNone) === undefined);
 }
 
 /** An id that changed is not a new device, and a name is no proof of the same one: a person decides. */

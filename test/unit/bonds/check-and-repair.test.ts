@@ -58,6 +58,31 @@ test("repair without consent changes nothing", async () => {
   assert.deepEqual(rig.peer.calls, []);
 });
 
+test("a repair whose device was removed in the system's settings asks for it to be chosen again", async () => {
+  const rig = bondRig([PROVEN]);
+  rig.peer.plan("connect", { kind: "unreachable", detail: "out-of-range" });
+  let chosen = 0;
+  const choosePeer = async () => {
+    chosen++;
+    return rig.peer;
+  };
+  const result = await rig.ensure({
+    mode: "repair",
+    prompts: { confirmRepair: async () => true, choosePeer },
+  });
+  assert.equal(result.code, 0);
+  assert.equal(chosen, 1);
+});
+
+test("a verification of a proven bond never asks for a choice: the device is out of reach, nothing more", async () => {
+  const rig = bondRig([PROVEN]);
+  rig.peer.plan("connect", { kind: "unreachable", detail: "out-of-range" });
+  const choosePeer = () => Promise.reject(new Error("Nobody asked"));
+  const result = await rig.ensure({ mode: "ensure", prompts: { choosePeer } });
+  assert.equal(result.code, 5);
+  assert.deepEqual(await rig.record(), PROVEN);
+});
+
 test("repair keeps the old record archived until the new bond is proven, then replaces it", async () => {
   const rig = bondRig([PROVEN]);
   const seen: unknown[] = [];
