@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
+import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import type { AddDevice as AddState } from "../state/add-device.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
@@ -54,11 +54,6 @@ export class AddDeviceScreen extends LitElement {
         <p class="row"><button @click=${() => this.state.cancelChoice()}>Cancel</button></p>`;
     }
     return html`<add-form .state=${this.state} .system=${app.environment.surroundings.platform.system}></add-form>`;
-  }
-
-  /** What appears in place of the form is what the person now waits for. */
-  protected override updated(_changed: PropertyValues): void {
-    if (this.#run.value.step === "running") scrollTo({ top: 0 });
   }
 }
 

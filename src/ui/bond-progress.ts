@@ -5,6 +5,7 @@ import type { System } from "../state/platform.ts";
 import type { Procedure, ProcedureView } from "../state/procedure.ts";
 import { progress, type StepLine } from "../state/steps.ts";
 import { duration } from "./age.ts";
+import { bringIntoView } from "./bring-into-view.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
@@ -137,6 +138,7 @@ export class BondProgress extends LitElement {
   declare procedure: Procedure;
   readonly #view = Watch.whole(this, () => this.procedure.view);
   #said = "";
+  #step: ProcedureView["step"] = "idle";
 
   protected override render(): TemplateResult | typeof nothing {
     const view = this.#view.value;
@@ -161,6 +163,8 @@ export class BondProgress extends LitElement {
   /** One short sentence per step to assistive technology; the list itself is not live. */
   protected override updated(_changed: PropertyValues): void {
     const view = this.#view.value;
+    if (view.step !== this.#step && view.step === "running") bringIntoView(this);
+    this.#step = view.step;
     if (view.step !== "running") return;
     const now = view.lines.find((line) => line.status === "running");
     if (now === undefined) return;

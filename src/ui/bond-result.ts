@@ -4,6 +4,7 @@ import type { Environment } from "../state/environment.ts";
 import type { ProcedureView } from "../state/procedure.ts";
 import { exactTime } from "./age.ts";
 import { advice, adviceStyles } from "./advice-view.ts";
+import { bringIntoView } from "./bring-into-view.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
@@ -93,6 +94,7 @@ export class BondResultPanel extends LitElement {
   /** The result is what was waited for: the focus goes to it, and it is read out. */
   protected override firstUpdated(_changed: PropertyValues): void {
     this.renderRoot.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+    bringIntoView(this);
   }
 
   #remedy(): void {

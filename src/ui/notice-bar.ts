@@ -24,9 +24,8 @@ export class NoticeBar extends LitElement {
       }
       .bar {
         display: flex;
-        flex-wrap: wrap;
         align-items: center;
-        gap: var(--space-2) var(--space-4);
+        gap: var(--space-2) var(--space-3);
         max-width: 44rem;
         padding: var(--space-2) var(--space-2) var(--space-2) var(--space-5);
         border: 2px solid var(--line-strong);
@@ -37,7 +36,8 @@ export class NoticeBar extends LitElement {
         pointer-events: auto;
       }
       .bar > span {
-        flex: 1 1 12rem;
+        flex: 1;
+        padding: var(--space-2) 0;
         overflow-wrap: anywhere;
       }
       button {

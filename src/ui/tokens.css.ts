@@ -89,7 +89,7 @@ export const tokens = css`
   html {
     /* A kiosk is read from farther away than a laptop: larger screens get larger type. */
     font-size: clamp(100%, 0.5rem + 0.62vw, 140%);
-    scroll-padding: 1rem 0 11rem;
+    scroll-padding: 1rem 0 11rem; /* the bar at the bottom of a phone, and what sticks above it */
   }
   html,
   body {
