@@ -5,12 +5,16 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { toHex } from "../../hci/codec/bytes.ts";
-import type { Clock, Crypto } from "../../hci/ports.ts";
+import type { Clock, Crypto, TextPort } from "../../hci/ports.ts";
+import { errorName } from "../../hci/host/hci-error.ts";
 import { fromHost } from "../../hci/transport/h4-transport.ts";
 import { streamTransport } from "../../hci/transport/stream.ts";
 import type { Transport } from "../../hci/transport/transport.ts";
 import { VirtualController } from "../../hci/virtual/controller.ts";
 import type { ControllerOptions } from "../../hci/virtual/options.ts";
+import type { PeripheralDefinition } from "../../hci/virtual/peripherals/definition.ts";
+import type { PeripheralEvent } from "../../hci/virtual/peripherals/peripheral.ts";
+import { Peripheral } from "../../hci/virtual/peripherals/peripheral.ts";
 import { Radio } from "../../hci/virtual/radio.ts";
 import type { Pace } from "../../hci/virtual/radio.ts";
 import { acceptWebSocket, refusalOf, refuse } from "./websocket-server.ts";
@@ -21,6 +25,7 @@ const LOOPBACK = "127.0.0.1";
 export interface ControllerServerOptions {
   readonly clock: Clock;
   readonly crypto: Crypto;
+  readonly text: TextPort;
   /** One line per thing that happened. */
   readonly log: (line: string) => void;
   readonly seed: number;
@@ -43,11 +48,14 @@ export class ControllerServer {
   readonly #slots: readonly Slot[];
   readonly #servers: Server[] = [];
   readonly #transports = new Set<Transport>();
+  readonly #peripherals: Peripheral[] = [];
+  readonly #options: ControllerServerOptions;
   #clients = 0;
 
   constructor(options: ControllerServerOptions) {
     const { clock, crypto, seed, pace, hosts, log } = options;
     this.#log = log;
+    this.#options = options;
     this.radio = new Radio({ clock, seed, pace });
     this.#slots = Array.from({ length: hosts }, (_, i) => {
       const name = `controller ${i + 1}`;
@@ -83,6 +91,16 @@ export class ControllerServer {
     return this.#listen(server, port, "ws");
   }
 
+  /** Puts a ready-made device into the range of all controllers. */
+  async addPeripheral(definition: PeripheralDefinition): Promise<void> {
+    const { crypto, text, seed } = this.#options;
+    const { name } = definition;
+    const peripheral = await Peripheral.start(definition, { radio: this.radio, crypto, text, seed });
+    peripheral.onEvent = (event) => this.#log(`${name}: ${sentence(event)}`);
+    this.#peripherals.push(peripheral);
+    this.#log(`${name} is ${toHex(peripheral.controller.publicAddress.octets, ":")}`);
+  }
+
   async close(): Promise<void> {
     const closing = this.#servers.map(async (server) => {
       const closed = once(server, "close");
@@ -90,6 +108,7 @@ export class ControllerServer {
       await closed;
     });
     await Promise.all([...this.#transports].map((transport) => transport.close()));
+    await Promise.all(this.#peripherals.map((peripheral) => peripheral.stop()));
     await Promise.all(this.#slots.map(({ controller }) => controller.dispose()));
     await Promise.all(closing);
   }
@@ -149,5 +168,23 @@ export class ControllerServer {
       slot.client = undefined;
       this.#log(`${client} is gone: ${error?.message ?? "closed"}`);
     };
+  }
+}
+
+/** What a person at the device would see. The passkey is on its display, and so it is here. */
+function sentence(event: PeripheralEvent): string {
+  switch (event.kind) {
+    case "connected":
+      return `connected to ${toHex(event.peer.octets, ":")}`;
+    case "disconnected":
+      return event.reason === undefined ? "disconnected" : `disconnected: ${errorName(event.reason)}`;
+    case "passkey":
+      return `shows ${event.digits}`;
+    case "security":
+      return event.event.kind === "pairing-failed"
+        ? `pairing failed: ${event.event.error.message}`
+        : event.event.kind.replaceAll("-", " ");
+    case "failed":
+      return `failed: ${event.error.message}`;
   }
 }

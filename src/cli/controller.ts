@@ -1,18 +1,24 @@
 import { parseArgs } from "node:util";
+import { catalogue } from "../../hci/virtual/peripherals/catalogue.ts";
+import type { PeripheralDefinition } from "../../hci/virtual/peripherals/definition.ts";
 import { ControllerServer } from "./controller-server.ts";
 import { nodeClock } from "./node-clock.ts";
 import { nodeCrypto } from "./node-crypto.ts";
+import { nodeText } from "./node-text.ts";
 
 const USAGE = `Serves a strict virtual Bluetooth LE controller as H4, to hosts on this machine.
 
-  npm run controller -- --tcp PORT [--ws PORT] [--hosts N] [--seed N] [--pace MS]
+  npm run controller -- --tcp PORT [--ws PORT] [--peripheral NAME …]
+                        [--hosts N] [--seed N] [--pace MS]
 
-  --tcp PORT   H4 over TCP; 0 takes any free port
-  --ws PORT    H4 in binary WebSocket messages
-  --hosts N    controllers on one radio, one for each outside host (1)
-  --seed N     decides losses, signal strengths and addresses (1)
-  --pace MS    milliseconds between connection events instead of the
-               connection interval; 0 does not wait at all
+  --tcp PORT         H4 over TCP; 0 takes any free port
+  --ws PORT          H4 in binary WebSocket messages
+  --peripheral NAME  a ready-made device in range; may be repeated:
+                     ${Object.keys(catalogue).join(", ")}
+  --hosts N          controllers on one radio, one for each outside host (1)
+  --seed N           decides losses, signal strengths and addresses (1)
+  --pace MS          milliseconds between connection events instead of the
+                     connection interval; 0 does not wait at all
 `;
 
 /** sysexits.h */
@@ -30,6 +36,12 @@ function whole(name: string, text: string | undefined, most: number): number | u
   return Number(text);
 }
 
+function definitionOf(name: string): PeripheralDefinition {
+  const make = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
+  if (make === undefined) throw new UsageError(`Cannot add ${name}: there is no such device`);
+  return make();
+}
+
 const MAX_PORT = 65_535;
 const MAX_HOSTS = 16;
 const MAX_PACE_MS = 4000;
@@ -39,6 +51,7 @@ function parse() {
     options: {
       tcp: { type: "string" },
       ws: { type: "string" },
+      peripheral: { type: "string", multiple: true },
       hosts: { type: "string" },
       seed: { type: "string" },
       pace: { type: "string" },
@@ -54,15 +67,18 @@ function parse() {
     tcp,
     ws,
     hosts,
+    peripherals: (values.peripheral ?? []).map(definitionOf),
     seed: whole("seed", values.seed, Number.MAX_SAFE_INTEGER) ?? 1,
     pace: pace === undefined ? "interval" : pace === 0 ? "immediate" : pace,
   } as const;
 }
 
 async function main(): Promise<void> {
-  const { tcp, ws, hosts, seed, pace } = parse();
+  const { tcp, ws, hosts, peripherals, seed, pace } = parse();
   const log = (line: string): void => void process.stdout.write(`${line}\n`);
-  const server = new ControllerServer({ clock: nodeClock, crypto: nodeCrypto, log, seed, pace, hosts });
+  const ports = { clock: nodeClock, crypto: nodeCrypto, text: nodeText };
+  const server = new ControllerServer({ ...ports, log, seed, pace, hosts });
+  for (const definition of peripherals) await server.addPeripheral(definition);
   if (tcp !== undefined) await server.listenTcp(tcp);
   if (ws !== undefined) await server.listenWebSocket(ws);
   const stop = (): void => void server.close();

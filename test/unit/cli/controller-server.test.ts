@@ -4,8 +4,10 @@ import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { fromHex, toHex } from "../../../hci/codec/bytes.ts";
+import { lock } from "../../../hci/virtual/peripherals/lock.ts";
 import { ControllerServer } from "../../../src/cli/controller-server.ts";
 import { nodeClock } from "../../../src/cli/node-clock.ts";
+import { nodeText } from "../../../src/cli/node-text.ts";
 import { nodeCrypto } from "../../../src/cli/node-crypto.ts";
 
 const reset = fromHex("01030c00");
@@ -21,6 +23,7 @@ function serve(t: TestContext, hosts = 1): Served {
   const server = new ControllerServer({
     clock: nodeClock,
     crypto: nodeCrypto,
+    text: nodeText,
     log: (line) => void lines.push(line),
     seed: 1,
     pace: "immediate",
@@ -66,6 +69,29 @@ test("H4 over TCP: Reset is answered", async (t) => {
   const { server } = serve(t);
   const port = await server.listenTcp(0);
   assert.equal(await talk(port, reset, resetDone.length), resetDone);
+});
+
+test("a ready-made device is in the range of a client", async (t) => {
+  const { server, lines } = serve(t);
+  await server.addPeripheral(lock());
+  const port = await server.listenTcp(0);
+  // Reset, Set Event Mask with LE Meta, LE Set Scan Enable, in turns as the credits ask
+  const socket = connect(port, "127.0.0.1");
+  t.after(() => socket.destroy());
+  const commands = ["01030c00", "01010c08ffffffffffffff3f", "010c20020100"];
+  const heard = Promise.withResolvers<string>();
+  socket.on("data", (chunk) => {
+    const hex = toHex(chunk);
+    if (hex.startsWith("043e")) heard.resolve(hex);
+    const next = commands.shift();
+    if (next !== undefined) socket.write(fromHex(next));
+  });
+  await once(socket, "connect");
+  socket.write(fromHex(commands.shift() ?? ""));
+  const report = await heard.promise;
+  assert.match(lines[0] ?? "", /^Front door is [0-9a-f:]{17}$/);
+  const address = (lines[0] ?? "").slice(-17).split(":").toReversed().join("");
+  assert.ok(report.includes(address), report);
 });
 
 test("one wrong octet ends that client with a reason; the next client is served", async (t) => {

@@ -1,0 +1,39 @@
+import type { Address, Bond, KeyStore } from "../ports.ts";
+import { addressKey } from "./address.ts";
+
+/** Bonds of a virtual device: gone with it. */
+export class MemoryKeys implements KeyStore {
+  readonly #bonds = new Map<string, Bond>();
+
+  /** All of them, at once. */
+  get list(): readonly Bond[] {
+    return [...this.#bonds.values()];
+  }
+
+  async get(local: Address, peer: Address): Promise<Bond | undefined> {
+    return this.#bonds.get(nameOf(local, peer));
+  }
+
+  async all(local: Address): Promise<readonly Bond[]> {
+    const own = addressKey(local);
+    return this.list.filter((bond) => addressKey(bond.local) === own);
+  }
+
+  async put(bond: Bond): Promise<{ readonly persisted: boolean }> {
+    this.#bonds.set(nameOf(bond.local, bond.peer), bond);
+    return { persisted: false };
+  }
+
+  async delete(local: Address, peer: Address): Promise<boolean> {
+    return this.#bonds.delete(nameOf(local, peer));
+  }
+
+  /** As after a reset to factory settings. */
+  clear(): void {
+    this.#bonds.clear();
+  }
+}
+
+function nameOf(local: Address, peer: Address): string {
+  return `${addressKey(local)} ${addressKey(peer)}`;
+}
