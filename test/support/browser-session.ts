@@ -86,6 +86,7 @@ export class BrowserSession {
       acceptDownloads: true,
       ...(launch.viewport !== undefined && { viewport: launch.viewport }),
     });
+    context.setDefaultTimeout(8_000);
     this.#context = context;
     await guard.watch(context);
     if (layer === "emulation") {
