@@ -1,6 +1,9 @@
 import { LitElement, type TemplateResult, css, html, svg } from "lit";
 import { base } from "./base.css.ts";
 
+/** `failed`: no bond came about. `refused`: the bond there was is suspect. `open`: nothing was learned about it. */
+export type Outcome = "proven" | "failed" | "refused" | "open";
+
 /**
  * The two halves of the tally coming together as a procedure goes on. They join only for a proof; for a refusal they
  * stand sheared. The movement is the progress; without motion the places stay the same.
@@ -24,17 +27,19 @@ export class BondHalves extends LitElement {
         fill: currentcolor;
         transition: transform var(--slow) var(--ease);
       }
-      :host([outcome="running"]) {
+      /* Not green, though it succeeded: green is a link that is up, and a procedure lets go of its link. */
+      :host([outcome="running"]),
+      :host([outcome="proven"]) {
         color: var(--accent);
       }
-      :host([outcome="proven"]) {
-        color: var(--proven);
+      :host([outcome="failed"]) {
+        color: var(--recorded-sign);
       }
       :host([outcome="refused"]) {
-        color: var(--suspect);
+        color: var(--suspect-sign);
       }
       :host([outcome="open"]) {
-        color: var(--recorded);
+        color: var(--recorded-sign);
       }
       .left[data-apart="0"] {
         transform: translateX(-1px);
@@ -84,7 +89,7 @@ export class BondHalves extends LitElement {
 
   /** 0 to 1 */
   declare progress: number;
-  declare outcome: "running" | "proven" | "refused" | "open";
+  declare outcome: "running" | Outcome;
 
   constructor() {
     super();
@@ -103,7 +108,7 @@ export class BondHalves extends LitElement {
 
   #apart(): string {
     if (this.outcome === "proven") return "0";
-    if (this.outcome === "refused") return "sheared";
+    if (this.outcome === "refused" || this.outcome === "failed") return "sheared";
     if (this.outcome === "open") return "3";
     // Nothing is joined before it is proven: the last step of the way stays open.
     return String(Math.max(1, 4 - Math.floor(this.progress * 4)));

@@ -12,16 +12,17 @@ import { remedyWords } from "./explain/remedies.ts";
 import { explainResult, resultTitle } from "./explain/results.ts";
 import { EVIDENCE, LEVEL_WORDS, resultText } from "./result-text.ts";
 import { surfaces } from "./surfaces.css.ts";
+import type { Outcome } from "./bond-halves.ts";
 import "./bond-halves.ts";
 import "./copy-text.ts";
 
 /** How the tally stands at the end. */
-const OUTCOME: Readonly<Record<ResultName, "proven" | "refused" | "open">> = {
+const OUTCOME: Readonly<Record<ResultName, Outcome>> = {
   ok: "proven",
   "not-persisted": "proven",
   "below-level": "open",
   "not-valid": "open",
-  "pairing-failed": "refused",
+  "pairing-failed": "failed",
   "peer-key-missing": "refused",
   adapter: "open",
   permission: "open",
