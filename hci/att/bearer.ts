@@ -58,7 +58,8 @@ export class AttBearer {
   #current: Pending | undefined;
   #stopTimer: () => void = () => {};
   #ended: Error | undefined;
-  #mtuAsked = false;
+  /** What we offered to take; undefined before the one exchange there may be. */
+  #mtuOffered: number | undefined;
 
   constructor(channel: Channel, clock: Clock) {
     this.#channel = channel;
@@ -102,11 +103,10 @@ export class AttBearer {
 
   /** Once per connection (3.4.2.1); a peer that refuses or lies about a value below 23 leaves it at 23. */
   async exchangeMtu(ours: number): Promise<number> {
-    if (this.#mtuAsked) return this.mtu;
-    this.#mtuAsked = true;
+    if (this.#mtuOffered !== undefined) return this.mtu;
+    this.#mtuOffered = ours;
     try {
-      const { mtu } = await this.request(ExchangeMtu, { mtu: ours });
-      this.mtu = Math.max(DEFAULT_MTU, Math.min(ours, mtu));
+      await this.request(ExchangeMtu, { mtu: ours });
     } catch (error) {
       if (!(error instanceof AttError) && !(error instanceof DecodeError)) throw error;
     }
@@ -144,7 +144,14 @@ export class AttBearer {
       return this.#settle(current, new AttError(code, current.request.name, handle));
     }
     if (opcode !== current.response.opcode) return this.#drop();
+    if (opcode === ExchangeMtu.response.opcode) this.#agree(pdu);
     this.#settle(current, pdu);
+  }
+
+  /** At once: the next PDU may be as long already (3.4.2.2). A response of the wrong length agrees to nothing. */
+  #agree(pdu: Uint8Array): void {
+    if (pdu.length !== 3 || this.#mtuOffered === undefined) return;
+    this.mtu = Math.max(DEFAULT_MTU, Math.min(this.#mtuOffered, handleAt1(pdu)));
   }
 
   #settle(current: Pending, answer: Uint8Array | Error): void {
@@ -205,6 +212,7 @@ export class AttBearer {
   }
 }
 
+/** The 16 bits after the opcode. */
 function handleAt1(pdu: Uint8Array): number {
   return (pdu[1] ?? 0) | ((pdu[2] ?? 0) << 8);
 }

@@ -133,6 +133,18 @@ for (const [theirs, agreed] of [
   });
 }
 
+test("what follows the MTU response at once may already be as long as agreed", async () => {
+  const { bearer, wire } = bare();
+  const heard: number[] = [];
+  bearer.pushed = { notification: (_, value) => void heard.push(value.length), indication: () => {} };
+  const mtu = bearer.exchangeMtu(100);
+  await settle();
+  wire.a.onPdu(fromHex("034000")); // the peer takes 64
+  wire.a.onPdu(Uint8Array.from([0x1b, 1, 0, ...new Uint8Array(50)]));
+  assert.equal(await mtu, 64);
+  assert.deepEqual(heard, [50]);
+});
+
 test("a peer that does not know MTU exchange leaves it at 23, and is asked once", async () => {
   const { bearer, answer, received } = bare();
   const mtu = bearer.exchangeMtu(100);
