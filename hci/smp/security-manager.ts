@@ -252,7 +252,8 @@ export class SecurityManager {
       late.reject(new Error("Cannot encrypt: no answer within 30 s")),
     );
     try {
-      await Promise.race([this.#encryption.start(key, () => {}), late.promise]);
+      // Proven before any data that comes after the change: whoever serves it must know what protects it
+      await Promise.race([this.#encryption.start(key, () => this.#provenBy(bond)), late.promise]);
     } catch (thrown) {
       const cause = asError(thrown);
       this.#tainted = true;
@@ -262,7 +263,6 @@ export class SecurityManager {
     } finally {
       stopTimer();
     }
-    this.#provenBy(bond);
   }
 
   /** Peripheral: LE Long Term Key Request outside of a pairing. */
