@@ -43,6 +43,17 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
+  /** Moves time to the next alarm and runs it; false when nothing waits. For whoever only wants the end of something. */
+  async step(): Promise<boolean> {
+    const alarm = this.#nextUntil(Infinity);
+    if (alarm === undefined) return false;
+    this.#alarms.delete(alarm);
+    this.#now = Math.max(this.#now, alarm.at);
+    alarm.run();
+    await settle();
+    return true;
+  }
+
   #nextUntil(end: number): Alarm | undefined {
     let next: Alarm | undefined;
     for (const alarm of this.#alarms) {

@@ -1,0 +1,36 @@
+import type { Gap } from "../gap/gap.ts";
+import type { LocalIdentity } from "../gap/own-address.ts";
+import type { GattServer } from "../gatt/server.ts";
+import type { Address, Clock, Crypto, KeyStore } from "../ports.ts";
+import type { Backoff } from "../smp/backoff.ts";
+import type { PairingDelegate } from "../smp/delegate.ts";
+import type { OobMaterial } from "../smp/oob.ts";
+import type { PairingPolicy } from "../smp/policy.ts";
+import type { Features } from "../smp/settings.ts";
+import type { BondWatch } from "./bond-watch.ts";
+import type { ClientMemory } from "./clients.ts";
+import type { StackEvent } from "./events.ts";
+import type { TableCache } from "./table-cache.ts";
+
+/** What all links of one stack share. */
+export interface Context {
+  readonly gap: Gap;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly keys: KeyStore;
+  readonly identity: LocalIdentity;
+  readonly delegate: PairingDelegate;
+  readonly backoff: Backoff;
+  readonly watch: BondWatch;
+  readonly server: GattServer | undefined;
+  readonly tables: TableCache | undefined;
+  readonly clients: ClientMemory;
+  readonly features: Features | undefined;
+  /** The longest ATT PDU that we offer to take. */
+  readonly mtu: number;
+  policyFor(peer: Address): PairingPolicy;
+  oobFor(peer: Address): OobMaterial;
+  /** A bond was made: its private addresses are to be recognised. */
+  bondsChanged(): Promise<void>;
+  emit(event: StackEvent): void;
+}

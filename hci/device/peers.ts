@@ -1,0 +1,70 @@
+import { isIdentity, kindOf } from "../gap/address.ts";
+import type { ConnectTarget } from "../gap/connect-target.ts";
+import type { Link } from "../host/link.ts";
+import type { Address, Bond } from "../ports.ts";
+import { asError } from "../smp/errors.ts";
+import type { Context } from "./context.ts";
+import type { KnownPeer } from "./device-link.ts";
+import type { CachedTable } from "./table-cache.ts";
+
+/** Who is behind an address. What resolving says is a guess that encryption proves or not. */
+export class Peers {
+  readonly #context: Context;
+  #refreshed: Promise<void> = Promise.resolve();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Reads the bonds of this identity anew. One after the other: the last one counts. */
+  refresh(): Promise<void> {
+    const { keys, identity, gap } = this.#context;
+    const refreshed = this.#refreshed
+      .catch(() => {})
+      .then(async () => {
+        const bonds = await keys.all(identity.address);
+        await gap.recognise(
+          bonds.flatMap(({ irk, peer }) => (irk === null ? [] : [{ irk, identity: peer }])),
+        );
+      });
+    this.#refreshed = refreshed;
+    return refreshed;
+  }
+
+  /** Where to find the peer. A private address that is known leads to its identity, which outlives the address. */
+  async targetOf(peer: Address): Promise<ConnectTarget> {
+    const bond = await this.#bondWith((await this.#resolve(peer)) ?? peer);
+    if (bond === undefined) return { address: peer };
+    return bond.irk === null ? { address: bond.peer } : { identity: bond.peer, irk: bond.irk };
+  }
+
+  async identify({ peerIdentity, peerAddress }: Link): Promise<KnownPeer> {
+    const peer = peerIdentity ?? (await this.#resolve(peerAddress)) ?? peerAddress;
+    const bond = await this.#bondWith(peer);
+    return { peer, bond, cached: await this.#tableOf(peer) };
+  }
+
+  #bondWith(peer: Address): Promise<Bond | undefined> {
+    const { keys, identity } = this.#context;
+    return isIdentity(peer) ? keys.get(identity.address, peer) : Promise.resolve(undefined);
+  }
+
+  async #resolve(address: Address): Promise<Address | undefined> {
+    if (kindOf(address) !== "resolvable") return undefined;
+    const resolution = await this.#context.gap.resolver.resolve(address);
+    if (resolution.kind === "one") return resolution.identity;
+    // By chance (N / 2²⁴) several fit. The first is as good as any: its key fits or the link ends.
+    return resolution.kind === "ambiguous" ? resolution.identities[0] : undefined;
+  }
+
+  async #tableOf(peer: Address): Promise<CachedTable | undefined> {
+    const { tables, identity } = this.#context;
+    if (tables === undefined || !isIdentity(peer)) return undefined;
+    try {
+      return await tables.get(identity.address, peer);
+    } catch (error) {
+      this.#context.emit({ kind: "keeping-failed", what: "tables", error: asError(error) });
+      return undefined;
+    }
+  }
+}
