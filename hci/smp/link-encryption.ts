@@ -44,6 +44,11 @@ export class LinkEncryption {
     link.onEncryptionChange = (change) => this.#changed(change);
   }
 
+  /** Gives up on the key that was being tried: should the controller still succeed, nobody asked for it. */
+  giveUp(): void {
+    this.#awaited = undefined;
+  }
+
   /** The link ended. */
   close(reason: Error): void {
     const awaited = this.#awaited;

@@ -256,6 +256,7 @@ export class SecurityManager {
       await Promise.race([this.#encryption.start(key, () => this.#provenBy(bond)), late.promise]);
     } catch (thrown) {
       const cause = asError(thrown);
+      this.#encryption.giveUp();
       this.#tainted = true;
       this.#doubt(bond, "key-failed", cause);
       this.#link.disconnect(AUTHENTICATION_FAILURE).catch(() => {}); // it is gone already

@@ -179,9 +179,7 @@ test("B3 the same as peripheral, with the address of the bonded peer and another
     central: { local: { address: stranger, irk: new Uint8Array(16).fill(0x99) } },
     peripheral: { store },
   });
-  duo.channel.tamper = (pdu, from) => [
-    from === "a" && pdu[0] === 0x09 ? fromHex("09000504030201c0") : pdu,
-  ];
+  duo.channel.tamper = (pdu, from) => [from === "a" && pdu[0] === 0x09 ? fromHex("09000504030201c0") : pdu];
   await duo.central.manager.pair();
   await settle();
   assert.equal(duo.sentBy("b").at(-1), "050f");
