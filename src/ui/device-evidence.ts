@@ -107,7 +107,7 @@ export class DeviceEvidence extends LitElement {
       ...(state.kind === "proven" || state.kind === "proven-now" ? { look: state.kind } : {}),
       title,
       meaning,
-      when: html`${state.kind === "suspect" ? "Before the contradiction, " : ""}${this.#age(proof.at)}: ${proofWord(proof)}${
+      when: html`${state.kind === "suspect" ? "Proven before the contradiction, " : "Proven "}${this.#age(proof.at)}: ${proofWord(proof)}${
         proof.probe === null
           ? nothing
           : html`, ${attributePhrase("characteristic", proof.probe.characteristic)}`

@@ -122,14 +122,22 @@ export class DeviceHeader extends LitElement {
 
   #acts(): TemplateResult {
     const running = this.#running.value;
+    const offered = acts(this.device);
+    const checks = offered.some(({ mode }) => mode === "check");
     return html`<div class="acts row">
-      ${acts(this.device).map(
+      ${offered.map(
         ({ mode, label, look }) =>
           html`<button class=${look} ?disabled=${running} @click=${() => void this.screen.run(mode)}>${label}</button>`,
       )}
-    </div>`;
+      </div>
+      ${checks && this.app.ports.backend.capabilities.pairing === "on-demand" ? checkHint : nothing}`;
   }
 }
+
+/** Said before, since no page can keep the system's dialog from coming up. */
+const checkHint = html`<p class="small quiet">
+  A check reads what proves the bond, once, and writes nothing. Should the system ask whether to pair, decline.
+</p>`;
 
 function acts({ state, proof }: ShownDevice): readonly Act[] {
   const check: Act = { mode: "check", label: "Check only, change nothing", look: "" };

@@ -34,7 +34,7 @@ export class GattCharacteristicView extends LitElement {
       button.line {
         grid-template:
           "mark name value" auto
-          "mark chips value" auto / 1.5rem minmax(0, 1fr) minmax(0, 15rem);
+          "mark chips value" auto / 1.5rem minmax(0, 1fr) fit-content(15rem);
         padding: var(--space-3);
       }
       .name {

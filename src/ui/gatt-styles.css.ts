@@ -39,6 +39,11 @@ export const disclosure = css`
   [aria-expanded="true"] .mark {
     transform: translateY(-0.15rem) rotate(45deg);
   }
+  /* Its words, not its padding, stand in line with the rest. */
+  button.plain {
+    margin-inline-start: calc(-1 * var(--space-3));
+    text-align: start;
+  }
   dl.small {
     display: grid;
     gap: var(--space-1);

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ChooseRequest, Peer } from "../../../src/link/backend.ts";
+import { failureOf } from "../../../src/link/failure.ts";
+import { promptsThrough } from "../../../src/state/gatt-prompts.ts";
+import type { Ask } from "../../../src/state/procedure.ts";
+import { bondRecord, ScriptedLink } from "./scripted-link.ts";
+
+function asking(open = false) {
+  const asked: (Ask | null)[] = [];
+  const requests: ChooseRequest[] = [];
+  const { peer } = new ScriptedLink();
+  const chooser = {
+    open,
+    choose: async (request: ChooseRequest): Promise<Peer> => {
+      requests.push(request);
+      return peer;
+    },
+  };
+  return { asked, requests, peer, prompts: promptsThrough((ask) => asked.push(ask), chooser) };
+}
+
+const never = new AbortController().signal;
+
+test("the chooser opens from the click, looks for the device by its name, and names every service of the record", async () => {
+  const { asked, requests, peer, prompts } = asking();
+  const choosing = prompts.choosePeer?.(bondRecord(), never);
+  const [question] = asked;
+  assert(question?.kind === "choose");
+  assert.equal(requests.length, 0, "nothing opens before the click");
+  question.choose();
+  assert.equal(await choosing, peer);
+  assert.equal(requests[0]?.namePrefix, "Lamp");
+  assert.equal(requests[0]?.optionalServices.includes(bondRecord().services[0] ?? ""), true);
+  assert.equal(asked.at(-1), null, "the question is over");
+});
+
+test("a device added with a preset is looked for by the preset's service", async () => {
+  const { asked, requests, prompts } = asking();
+  const choosing = prompts.choosePeer?.(bondRecord({ profile: "heart-rate" }), never);
+  const [question] = asked;
+  assert(question?.kind === "choose");
+  question.choose();
+  await choosing;
+  assert.deepEqual(requests[0]?.services, ["0000180d-0000-1000-8000-00805f9b34fb"]);
+  assert.equal(requests[0]?.namePrefix, undefined);
+});
+
+test("while another chooser is open the click does nothing: a second one would close it", () => {
+  const { asked, requests, prompts } = asking(true);
+  void prompts.choosePeer?.(bondRecord(), never);
+  const [question] = asked;
+  assert(question?.kind === "choose");
+  question.choose();
+  assert.equal(requests.length, 0);
+});
+
+test("stopping takes the question back", async () => {
+  const { asked, prompts, peer } = asking();
+  const stop = new AbortController();
+  const answer = prompts.confirmIdentity?.(bondRecord(), peer, stop.signal);
+  assert.equal(asked[0]?.kind, "identity");
+  stop.abort();
+  await assert.rejects(answer ?? Promise.resolve(), (error) => failureOf(error).kind === "cancelled");
+  assert.equal(asked.at(-1), null);
+});
