@@ -18,6 +18,9 @@ export class CommandTimeoutError extends Error {
 /** Longer than any answer a working controller gives; the slow parts of HCI arrive as events of their own. */
 export const COMMAND_TIMEOUT_MS = 5000;
 
+/** What waits for credits, at most: an adapter that asks for ever and takes nothing must not fill our memory. */
+export const WAITING_LIMIT = 1024;
+
 /** Their packets are blanked as soon as the controller has them. */
 const withKeys: ReadonlySet<number> = new Set(
   [LeEncrypt, LeEnableEncryption, LeLongTermKeyRequestReply, LeAddDeviceToResolvingList].map(
@@ -28,6 +31,8 @@ const withKeys: ReadonlySet<number> = new Set(
 interface Entry {
   readonly command: Command;
   readonly packet: Uint8Array;
+  /** When it was sent; before that, when it began to wait. */
+  since: number;
   readonly resolve: (returns: Struct<Fields>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -44,6 +49,8 @@ export class CommandQueue {
   readonly #waiting: Entry[] = [];
   readonly #sent = new Map<number, Entry>();
   #credits = 1;
+  /** When nothing was under way for the last time: from then on those that wait have only the adapter to wait for. */
+  #idleSince = 0;
   #closed: Error | undefined;
   #stopTimer: (() => void) | undefined;
 
@@ -63,9 +70,11 @@ export class CommandQueue {
   run<P extends Fields, R extends Fields>(command: Command<P, R>, parameters: Struct<P>): Promise<Struct<R>>;
   run(command: Command, parameters: Struct<Fields>): Promise<Struct<Fields>> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    if (this.#waiting.length >= WAITING_LIMIT)
+      return Promise.reject(new Error(`Cannot run ${command.name}: ${WAITING_LIMIT} commands wait already`));
     const packet = encodeCommand(command, parameters);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ command, packet, resolve, reject });
+      this.#waiting.push({ command, packet, since: this.#clock.now(), resolve, reject });
       this.#pump();
       if (this.#stopTimer === undefined) this.#restartTimer();
     });
@@ -105,6 +114,7 @@ export class CommandQueue {
       return undefined;
     }
     this.#sent.delete(opcode);
+    this.#idleSince = this.#clock.now();
     if (withKeys.has(opcode)) entry.packet.fill(0);
     return entry;
   }
@@ -120,23 +130,29 @@ export class CommandQueue {
       const [entry] = next < 0 ? [] : this.#waiting.splice(next, 1);
       if (entry === undefined) break;
       this.#credits--;
+      entry.since = this.#clock.now();
       this.#sent.set(entry.command.opcode, entry);
       this.#send(entry.packet);
     }
   }
 
+  /** For the command under way the longest, or the first that waits: no other answer gives it more time. */
   #restartTimer(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    if (this.#sent.size === 0 && this.#waiting.length === 0) return;
-    this.#stopTimer = this.#clock.after(COMMAND_TIMEOUT_MS, () => {
-      const name = (this.#sent.values().next().value ?? this.#waiting[0])?.command.name ?? "nothing";
+    const sent = this.#sent.values().next().value;
+    const [waiting] = this.#waiting;
+    const { command, since } = sent ?? waiting ?? {};
+    if (command === undefined || since === undefined) return;
+    const began = sent === undefined ? Math.max(since, this.#idleSince) : since;
+    const left = Math.max(0, began + COMMAND_TIMEOUT_MS - this.#clock.now());
+    this.#stopTimer = this.#clock.after(left, () =>
       this.#onTimeout(
         new CommandTimeoutError(
-          `Cannot run ${name}: the adapter gave no answer for ${COMMAND_TIMEOUT_MS} ms`,
+          `Cannot run ${command.name}: the adapter gave no answer for ${COMMAND_TIMEOUT_MS} ms`,
         ),
-      );
-    });
+      ),
+    );
   }
 }
 

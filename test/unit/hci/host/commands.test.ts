@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromHex } from "../../../../hci/codec/bytes.ts";
+import { WAITING_LIMIT } from "../../../../hci/host/command-queue.ts";
 import { ReadRssi, Reset } from "../../../../hci/host/commands/basic.ts";
 import {
   LeClearFilterAcceptList,
@@ -135,6 +136,36 @@ describe("commands", () => {
     const waiting = assert.rejects(host.run(LeRand, {}), HostClosedError);
     await clock.advance(5000);
     await waiting;
+  });
+
+  test("answers to other commands, and to none, give an unanswered one no more time", async () => {
+    const { host, controller, clock } = await startHost();
+    controller.credits = 5;
+    await host.run(LeClearFilterAcceptList, {});
+    controller.script(LeRand, "silence");
+    const lost = assert.rejects(host.run(LeRand, {}), HostClosedError);
+    for (let second = 0; second < 4; second++) {
+      await clock.advance(1000);
+      await host.run(LeClearFilterAcceptList, {});
+      controller.event(CommandStatus, { credits: 5, opcode: 0x1234, status: 0 });
+    }
+    await clock.advance(1000);
+    await lost;
+  });
+
+  test("commands that an adapter causes and does not take are bounded", async () => {
+    const { host, controller, clock } = await startHost();
+    controller.credits = 0;
+    await host.run(LeRand, {});
+    const refused: unknown[] = [];
+    for (let i = 0; i < WAITING_LIMIT + 10; i++)
+      host.run(LeRand, {}).catch((error: unknown) => refused.push(error));
+    await settle();
+    assert.equal(refused.length, 10);
+    assert.match(String(refused[0]), /Cannot run LE Rand: 1024 commands wait already/);
+    const closing = host.close();
+    await clock.advance(1000);
+    await closing;
   });
 
   test("the packet that carried a key is blanked once the adapter has it", async () => {
