@@ -37,11 +37,10 @@ export class Steps {
   }
 
   async #attempts<T>(step: StepName, limit: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    let note: StepNote | null = null;
+    this.#report({ step, status: "started", attempt: 1, ms: 0, note: null });
     for (let attempt = 1; ; attempt++) {
       const started = this.#surroundings.now();
       const elapsed = () => Math.max(0, this.#surroundings.now() - started);
-      this.#report({ step, status: "started", attempt, ms: 0, note });
       try {
         this.#throwIfAborted();
         const value = await work(this.#signal);
@@ -54,8 +53,9 @@ export class Steps {
           throw error;
         }
         const inMs = Math.round(BACKOFF_MS * 2 ** (attempt - 1) * (1 + this.#surroundings.random() / 2));
-        note = { kind: "retrying", inMs, failure };
-        await this.#pause(step, attempt, inMs);
+        const note: StepNote = { kind: "retrying", inMs, failure };
+        this.#report({ step, status: "started", attempt: attempt + 1, ms: 0, note });
+        await this.#pause(step, attempt + 1, inMs);
       }
     }
   }
