@@ -6,6 +6,7 @@ import type { Agreement } from "./features.ts";
 import type { DistributedKeys, LocalIdentity } from "./keys.ts";
 import { isStatic } from "./keys.ts";
 import type { Phase2 } from "./pairing.ts";
+import { strengthOfPhase2 } from "./pairing.ts";
 import type { SecurityLevel } from "./policy.ts";
 import { levelOf } from "./policy.ts";
 
@@ -60,11 +61,7 @@ export async function keepBond(
   own: DistributedKeys,
   received: DistributedKeys,
 ): Promise<PairingResult> {
-  const facts = {
-    secureConnections: agreement.secureConnections,
-    authenticated: phase2.authenticated,
-    keySize: agreement.keySize,
-  };
+  const facts = strengthOfPhase2(phase2, agreement);
   const method = pairingMethod(agreement);
   const peer = identityOf(keeper.peer, received);
   const ltks = longTermKeys(agreement, phase2, own, received);

@@ -7,7 +7,7 @@ import { makeKeys, pduCount, receiveKeys, sendKeys } from "./keys.ts";
 import { legacyAsInitiator } from "./legacy.ts";
 import type { LinkEncryption } from "./link-encryption.ts";
 import type { Pairing, Phase1 } from "./pairing.ts";
-import { listenToKeypresses, pairingKey } from "./pairing.ts";
+import { listenToKeypresses, pairingKey, strengthOfPhase2 } from "./pairing.ts";
 import type { AuthenticationRequirements, PairingFeatures } from "./pdus.ts";
 import { PairingRequest, PairingResponse } from "./pdus.ts";
 import type { Strength } from "./policy.ts";
@@ -20,6 +20,8 @@ export interface InitiatorPlan {
   /** The Security Request that this pairing answers: the Pairing Response must keep its word. */
   readonly asked: AuthenticationRequirements | undefined;
   readonly encryption: LinkEncryption;
+  /** Called when the link is encrypted with the new key, before any data that comes after. */
+  readonly protectedBy: (strength: Strength) => void;
   readonly keeper: BondKeeper;
 }
 
@@ -34,9 +36,11 @@ export async function pairAsInitiator(pairing: Pairing, plan: InitiatorPlan): Pr
 
   exchange.silence();
   const key = pairingKey(phase2, agreement.keySize);
-  await exchange.unlessClosed(
-    plan.encryption.start(key, () => exchange.allow(pduCount(agreement.responderKeys))),
-  );
+  const encrypted = (): void => {
+    plan.protectedBy(strengthOfPhase2(phase2, agreement));
+    exchange.allow(pduCount(agreement.responderKeys));
+  };
+  await exchange.unlessClosed(plan.encryption.start(key, encrypted));
 
   const received = await receiveKeys(exchange, agreement.responderKeys, agreement.keySize);
   exchange.silence();

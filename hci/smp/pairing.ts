@@ -5,6 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Agreement } from "./features.ts";
 import type { OobMaterial } from "./oob.ts";
 import type { FailureReason, PairingFeatures } from "./pdus.ts";
+import type { Strength } from "./policy.ts";
 
 /** What every procedure of phase 2 works with. */
 export interface Pairing {
@@ -40,6 +41,12 @@ export interface Phase2 {
 /** The key of phase 2 as the link takes it: no EDIV, no Rand (2.4.4). */
 export function pairingKey({ key }: Phase2, keySize: number): LongTermKey {
   return { value: key, ediv: 0, rand: new Uint8Array(8), keySize };
+}
+
+/** What the link is worth once it is encrypted with the key of phase 2. */
+export function strengthOfPhase2({ authenticated }: Phase2, agreement: Agreement): Strength {
+  const { secureConnections, keySize } = agreement;
+  return { secureConnections, authenticated, keySize };
 }
 
 /** Where both agreed on it, and the peer's person types, we hear of the keys pressed there. */

@@ -13,7 +13,7 @@ import { held } from "./oob.ts";
 import type { Pairing } from "./pairing.ts";
 import type { AuthenticationRequirements } from "./pdus.ts";
 import { PairingRequest } from "./pdus.ts";
-import type { PairingPolicy } from "./policy.ts";
+import type { PairingPolicy, Strength } from "./policy.ts";
 import { requirementOf } from "./policy.ts";
 import type { ResponderPlan } from "./responder.ts";
 import type { Features, LinkSecurity, SecuritySettings } from "./settings.ts";
@@ -33,6 +33,7 @@ export interface Surroundings {
   readonly settings: SecuritySettings;
   readonly link: SecureLink;
   readonly encryption: LinkEncryption;
+  readonly protectedBy: (strength: Strength) => void;
 }
 
 /** The procedures' view of one pairing on one link. */
@@ -58,7 +59,7 @@ export async function planInitiator(
   options: PairOptions,
   asked: AuthenticationRequirements | undefined,
 ): Promise<InitiatorPlan> {
-  const { settings, encryption } = surroundings;
+  const { settings, encryption, protectedBy } = surroundings;
   const { policy = settings.policy, oob = settings.oob ?? {} } = options;
   const wait = settings.backoff.remaining(settings.peer);
   if (wait > 0) throw new SecurityBlocked("repeated-attempts", wait);
@@ -71,6 +72,7 @@ export async function planInitiator(
     requirement: requirementOf(policy, bond),
     asked,
     encryption,
+    protectedBy,
     keeper: keeperOf(surroundings, bond),
   };
 }
@@ -82,7 +84,7 @@ export async function planResponder(
   proven: LinkSecurity | null,
   inDoubt: (bond: Bond) => void,
 ): Promise<ResponderPlan> {
-  const { settings, encryption } = surroundings;
+  const { settings, encryption, protectedBy } = surroundings;
   const { policy, peer, backoff, oob = {} } = settings;
   const request = decoded(PairingRequest, preq);
   if (!policy.pairable) throw new PairingError("PairingNotSupported", "local", "pairing is off");
@@ -98,6 +100,7 @@ export async function planResponder(
     requirement: requirementOf(policy, bond),
     proposal: { kind: "pairing", peer, asked: request.authReq, replaces: bond, proven: same },
     encryption,
+    protectedBy,
     keeper: keeperOf(surroundings, bond),
   };
 }

@@ -9,7 +9,7 @@ import { makeKeys, pduCount, receiveKeys, sendKeys } from "./keys.ts";
 import { legacyAsResponder } from "./legacy.ts";
 import type { LinkEncryption } from "./link-encryption.ts";
 import type { Pairing, Phase1, Phase2 } from "./pairing.ts";
-import { accepted, listenToKeypresses, pairingKey } from "./pairing.ts";
+import { accepted, listenToKeypresses, pairingKey, strengthOfPhase2 } from "./pairing.ts";
 import type { PairingFeatures } from "./pdus.ts";
 import { PairingResponse } from "./pdus.ts";
 import type { Strength } from "./policy.ts";
@@ -23,6 +23,8 @@ export interface ResponderPlan {
   readonly requirement: Strength;
   readonly proposal: PairingProposal;
   readonly encryption: LinkEncryption;
+  /** Called when the link is encrypted with the new key, before any data that comes after. */
+  readonly protectedBy: (strength: Strength) => void;
   readonly keeper: BondKeeper;
 }
 
@@ -36,7 +38,10 @@ export async function pairAsResponder(pairing: Pairing, plan: ResponderPlan): Pr
   const ready = (phase2: Phase2): void => {
     exchange.silence();
     const key = pairingKey(phase2, agreement.keySize);
-    encrypted = plan.encryption.arm(key, () => exchange.allow(pduCount(agreement.initiatorKeys)));
+    encrypted = plan.encryption.arm(key, () => {
+      plan.protectedBy(strengthOfPhase2(phase2, agreement));
+      exchange.allow(pduCount(agreement.initiatorKeys));
+    });
   };
   const phase2 = agreement.secureConnections
     ? await secureConnectionsAsResponder(pairing, phase1, ready)

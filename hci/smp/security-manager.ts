@@ -21,6 +21,7 @@ import {
 } from "./pdus.ts";
 import type { PairOptions, Surroundings } from "./plans.ts";
 import { bondOf, pairingOn, planInitiator, planResponder, securityWish } from "./plans.ts";
+import type { Strength } from "./policy.ts";
 import { answers } from "./policy.ts";
 import { pairAsResponder } from "./responder.ts";
 import type { LinkSecurity, SecurityEvent, SecuritySettings } from "./settings.ts";
@@ -47,6 +48,8 @@ export class SecurityManager {
   readonly #encryption: LinkEncryption;
   #state: State = { kind: "idle" };
   #security: LinkSecurity | null = null;
+  /** What the key of a pairing is worth while its last phase is under way. */
+  #provisional: LinkSecurity | null = null;
   /** A stored key failed on this link: no pairing here (BLERP). */
   #tainted = false;
   /** Our Security Request, until the central has answered it one way or the other. */
@@ -67,7 +70,10 @@ export class SecurityManager {
       unasked: () =>
         this.#endPairing(new PairingError("UnspecifiedReason", "local", "encryption came unasked")),
     });
-    this.#surroundings = { settings, link, encryption: this.#encryption };
+    const protectedBy = (strength: Strength): void => {
+      this.#security = this.#provisional = securityOf(strength, null);
+    };
+    this.#surroundings = { settings, link, encryption: this.#encryption, protectedBy };
     channel.onPdu = (bytes) => this.#receive(bytes);
     channel.onClosed = (reason) => this.#close(reason);
   }
@@ -233,6 +239,7 @@ export class SecurityManager {
     } catch (thrown) {
       const error = asError(thrown);
       this.#encryption.pairingEnds();
+      if (this.#security === this.#provisional) this.#security = null; // a failed pairing vouches for nothing
       if (wasAttempt(error, exchange, abort)) backoff.failed(peer);
       if (error instanceof PairingTimeout) this.#state = { kind: "over", obstacle: "timed-out" };
       this.#leave("pairing");

@@ -154,3 +154,20 @@ test("A peer with a private address and no IRK is paired and not bonded: it coul
   assert.deepEqual(duo.central.store.puts, []);
   assert.equal(duo.central.manager.security?.level, "secure");
 });
+
+test("Data right behind the peer's last key finds the link protected, though the store still writes", async () => {
+  for (const us of ["central", "peripheral"] as const) {
+    const store = new MemoryKeyStore();
+    const gate = Promise.withResolvers<void>();
+    store.onPut = () => gate.promise;
+    const duo = new Duo({ [us]: { store } });
+    const pairing = duo.central.manager.pair();
+    await settle();
+    const { security } = duo[us].manager;
+    assert.deepEqual([security?.level, security?.bond], ["secure", null]);
+    gate.resolve();
+    await pairing;
+    await settle();
+    assert.notEqual(duo[us].manager.security?.bond, null);
+  }
+});
