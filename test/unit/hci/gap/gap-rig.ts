@@ -3,17 +3,11 @@ import { LeReadLocalSupportedFeatures } from "../../../../hci/host/commands/le-s
 import type { GapOptions } from "../../../../hci/gap/gap.ts";
 import { Gap } from "../../../../hci/gap/gap.ts";
 import { parseAddress } from "../../../../hci/gap/address.ts";
-import type { Address, TextPort } from "../../../../hci/ports.ts";
+import type { Address } from "../../../../hci/ports.ts";
+import { text } from "../../../support/gap-world.ts";
 import { nodeCrypto } from "../../../support/crypto.ts";
 import type { ScriptedController } from "../../../support/scripted-controller.ts";
 import { startHost } from "../../../support/scripted-controller.ts";
-
-const decoder = new TextDecoder();
-const encoder = new TextEncoder();
-export const text: TextPort = {
-  decode: (utf8) => decoder.decode(utf8),
-  encode: (string) => Uint8Array.from(encoder.encode(string)),
-};
 
 export const identity = {
   address: parseAddress("C0:00:00:00:00:01", "random"),

@@ -6,72 +6,14 @@ import type { Advertisement } from "../../../../hci/gap/advertisement.ts";
 import { buildAdvertisingData } from "../../../../hci/gap/advertising-data.ts";
 import type { AdvertisingEnd } from "../../../../hci/gap/advertiser.ts";
 import { applyPolicy, updateParameters } from "../../../../hci/gap/connection-parameters.ts";
-import { Gap } from "../../../../hci/gap/gap.ts";
 import { use2M, useLongPackets } from "../../../../hci/gap/link-tuning.ts";
 import { newIdentity } from "../../../../hci/gap/own-address.ts";
 import { resolvesWith } from "../../../../hci/gap/rpa.ts";
 import { HciError } from "../../../../hci/host/hci-error.ts";
-import { Host } from "../../../../hci/host/host.ts";
-import type { Link } from "../../../../hci/host/link.ts";
 import { L2cap } from "../../../../hci/l2cap/l2cap.ts";
 import type { LongTermKey } from "../../../../hci/ports.ts";
-import { VirtualController } from "../../../../hci/virtual/controller.ts";
-import type { ControllerOptions } from "../../../../hci/virtual/options.ts";
-import { Radio } from "../../../../hci/virtual/radio.ts";
 import { nodeCrypto } from "../../../support/crypto.ts";
-import { ManualClock } from "../../../support/manual-clock.ts";
-import { text } from "./gap-rig.ts";
-
-type Settings = Omit<ControllerOptions, "radio" | "name" | "crypto"> & { readonly privacy?: boolean };
-
-/** Two hosts on two strict controllers in one radio. */
-async function pair(settings: Settings = {}) {
-  const clock = new ManualClock();
-  const radio = new Radio({ clock, seed: 7 });
-  const side = async (name: string) => {
-    const controller = new VirtualController({ ...settings, radio, name, crypto: nodeCrypto });
-    const transport = controller.plug();
-    const starting = Host.start(transport, clock);
-    await clock.advance(1000);
-    const host = await starting;
-    const identity = newIdentity(nodeCrypto);
-    const options = { crypto: nodeCrypto, text, identity, privacy: settings.privacy === true };
-    const gapStarting = Gap.start(host, options);
-    await clock.advance(100);
-    return { controller, host, identity, gap: await gapStarting };
-  };
-  const central = await side("central");
-  const peripheral = await side("peripheral");
-  return { clock, radio, central, peripheral };
-}
-
-type World = Awaited<ReturnType<typeof pair>>;
-
-const data = buildAdvertisingData({ name: "virtual" }, text);
-
-/** Lets time pass until `work` settles. */
-async function during<T>({ clock }: World, work: Promise<T>, limitMs = 60_000): Promise<T> {
-  const state = { settled: false };
-  const finish = (): void => void (state.settled = true);
-  work.then(finish, finish);
-  for (let passed = 0; !state.settled && passed < limitMs; passed += 10) await clock.advance(10);
-  assert(state.settled, `nothing happened for ${limitMs} ms`);
-  return work;
-}
-
-async function connect(world: World): Promise<{ readonly ours: Link; readonly theirs: Link }> {
-  const { central, peripheral } = world;
-  const ended = Promise.withResolvers<AdvertisingEnd>();
-  await during(world, peripheral.gap.advertiser.start({ data, connectable: true }, ended.resolve));
-  const ours = await during(world, central.gap.connect({ address: peripheral.gap.own.current }));
-  const end = await during(world, ended.promise);
-  assert("link" in end);
-  return { ours, theirs: end.link };
-}
-
-function noViolations({ central, peripheral }: World): void {
-  assert.deepEqual([...central.controller.violations, ...peripheral.controller.violations], []);
-}
+import { connect, data, during, noViolations, pair, text } from "../../../support/gap-world.ts";
 
 const key: LongTermKey = {
   value: fromHex("00112233445566778899aabbccddeeff"),

@@ -17,7 +17,8 @@ import { nodeCrypto } from "../../../support/crypto.ts";
 import { settle } from "../../../support/manual-clock.ts";
 import type { ScriptedController } from "../../../support/scripted-controller.ts";
 import { startHost } from "../../../support/scripted-controller.ts";
-import { connectedTo, failed, gapOver, identity, peer, text } from "./gap-rig.ts";
+import { connectedTo, failed, gapOver, identity, peer } from "./gap-rig.ts";
+import { text } from "../../../support/gap-world.ts";
 
 const listen = { active: false, duplicates: { report: "all" } } as const;
 
