@@ -76,7 +76,7 @@ export class BondResultPanel extends LitElement {
         <bond-halves outcome=${OUTCOME[result.name]}></bond-halves>
         <div>
           <p>${deviceName(device)}</p>
-          <h2 id="title" tabindex="-1">${resultTitle(result.name)}</h2>
+          <h2 id="title" tabindex="-1">${resultTitle(result)}</h2>
           <p class="code small">
             Code ${result.code}, ${result.name}${result.reason === null ? "" : `, ${result.reason}`}
           </p>

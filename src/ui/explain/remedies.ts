@@ -9,7 +9,7 @@ export interface RemedyWords {
 export function remedyWords(remedy: Remedy): RemedyWords {
   switch (remedy) {
     case "continue":
-      return { label: "Done", help: "The bond works. Nothing more is to do." };
+      return { label: "Done", help: "The bond works. There is nothing more to do." };
     case "run-ensure":
       return { label: "Verify", help: "Verify may pair; a check alone does not." };
     case "retry":

@@ -5,8 +5,13 @@ import { BOND_KEPT } from "./advice.ts";
 import type { Advice } from "./advice.ts";
 import { explainReason } from "./reasons.ts";
 
-/** The headline of a result: a few words that are true for every reason. */
-export function resultTitle(name: ResultName): string {
+/** The headline of a result. */
+export function resultTitle({ name, reason }: Pick<BondResult, "name" | "reason">): string {
+  return reason === "no-probe" ? "Reached, but nothing proves the bond yet" : titleOf(name);
+}
+
+/** A few words that are true for every reason. */
+function titleOf(name: ResultName): string {
   switch (name) {
     case "ok":
       return "The bond works";
@@ -45,7 +50,7 @@ export function explainResult(result: BondResult, system: System): Advice {
     return {
       happened: "An operation that needs this bond succeeded.",
       untouched: changeWords(result),
-      next: ["Nothing more is to do."],
+      next: ["There is nothing more to do."],
     };
   }
   const vague =

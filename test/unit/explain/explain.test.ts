@@ -110,7 +110,7 @@ test("every operation can stand after 'while'", () => {
 });
 
 test("every result has a headline of its own", () => {
-  const titles = RESULT_NAMES.map(resultTitle);
+  const titles = RESULT_NAMES.map((name) => resultTitle({ name, reason: null }));
   for (const title of titles) sound(title, title);
   assert.equal(new Set(titles).size, Object.keys(ResultCode).length);
 });
