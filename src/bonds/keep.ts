@@ -32,6 +32,16 @@ export async function trust(run: Run): Promise<void> {
   });
 }
 
+/** What a person wrote about the device, perhaps in another tab while this run was under way, is theirs. */
+async function withLatestEdits(run: Run): Promise<BondRecord> {
+  const latest = await run.ports.stores.bonds.get(run.record.id);
+  if (latest === undefined || latest === run.stored) return run.record;
+  const { label, notes, minimumLevel } = latest;
+  const same =
+    label === run.record.label && notes === run.record.notes && minimumLevel === run.record.minimumLevel;
+  return same ? run.record : { ...run.record, label, notes, minimumLevel };
+}
+
 export async function persist(run: Run): Promise<BondResult> {
   if (run.options.mode === "check") {
     run.steps.skip("persist", "read-only");
@@ -41,7 +51,10 @@ export async function persist(run: Run): Promise<BondResult> {
   if (run.replaced !== undefined) run.note("repaired");
   else run.note(first ? "paired" : "verified");
   try {
-    await run.steps.run("persist", () => run.ports.stores.bonds.put([run.record], run.history.splice(0)));
+    await run.steps.run("persist", async () => {
+      run.record = await withLatestEdits(run);
+      await run.ports.stores.bonds.put([run.record], run.history.splice(0));
+    });
   } catch (error) {
     run.persisted = false;
     return run.result(end("not-persisted", "store-failed", "free-space", failureOf(error)).verdict);
@@ -64,8 +77,12 @@ export async function fail(run: Run, verdict: Verdict): Promise<BondResult> {
   if (verdict.name !== "cancelled") run.note("failed", `${verdict.name}: ${verdict.reason}`);
   if (run.record === stored && run.history.length === 0) return run.result(verdict);
   try {
-    if (run.record === stored) await run.ports.stores.history.append(run.history);
-    else await run.ports.stores.bonds.put([run.record], run.history);
+    if (run.record === stored) {
+      await run.ports.stores.history.append(run.history);
+    } else {
+      run.record = await withLatestEdits(run);
+      await run.ports.stores.bonds.put([run.record], run.history);
+    }
   } catch {
     run.persisted = false; // the verdict of the run stands; the result says that it was not saved
   }

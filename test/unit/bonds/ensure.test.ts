@@ -182,6 +182,23 @@ test("a browser without Web Bluetooth is code 7, a blocked site code 4", async (
   assert.equal((await rig.ensure()).code, 4);
 });
 
+test("what is written about the device in another tab meanwhile is kept, after success and after failure", async () => {
+  for (const refused of [false, true]) {
+    const rig = bondRig([PROVEN]);
+    if (refused) rig.peer.plan("read", REFUSED);
+    await rig.ensure({
+      onStep: ({ step, status }) => {
+        if (step === "verify" && status === "started")
+          rig.stores.remotePut({ ...PROVEN, label: "Front door", notes: "Key under the mat" });
+      },
+    });
+    const record = await rig.record();
+    assert.equal(record?.label, "Front door");
+    assert.equal(record?.notes, "Key under the mat");
+    assert.equal(record?.suspect === null, !refused);
+  }
+});
+
 test("a device that another procedure holds is code 4 and is not touched", async () => {
   const rig = bondRig([PROVEN]);
   const release = rig.locks.occupy("bond:peer-1");
