@@ -35,7 +35,7 @@ export async function trust(run: Run): Promise<void> {
 /** What a person wrote about the device, perhaps in another tab while this run was under way, is theirs. */
 async function withLatestEdits(run: Run): Promise<BondRecord> {
   const latest = await run.ports.stores.bonds.get(run.record.id);
-  if (latest === undefined || latest === run.stored) return run.record;
+  if (latest === undefined) return run.record;
   const { label, notes, minimumLevel } = latest;
   const same =
     label === run.record.label && notes === run.record.notes && minimumLevel === run.record.minimumLevel;
