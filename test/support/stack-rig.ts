@@ -15,6 +15,10 @@ import { aesCmac } from "../../hci/smp/crypto.ts";
 import type { PairingPolicy } from "../../hci/smp/policy.ts";
 import { DEFAULT_POLICY } from "../../hci/smp/policy.ts";
 import type { PairingResult } from "../../hci/smp/bonding.ts";
+import { toHex } from "../../hci/codec/bytes.ts";
+import type { Packet } from "../../hci/transport/packet.ts";
+import { intercept } from "../../hci/virtual/intercept.ts";
+import type { Transport } from "../../hci/transport/transport.ts";
 import { VirtualController } from "../../hci/virtual/controller.ts";
 import type { ControllerOptions } from "../../hci/virtual/options.ts";
 import type { RadioOptions } from "../../hci/virtual/radio.ts";
@@ -52,6 +56,8 @@ export class MemoryTables implements TableCache {
 export interface HostOptions extends Partial<Omit<StackOptions, "policy" | "transport">> {
   readonly policy?: Partial<PairingPolicy>;
   readonly controller?: Partial<ControllerOptions>;
+  /** Something between host and controller. */
+  readonly cable?: (inner: Transport, clock: ManualClock) => Transport;
   /** Served beside GAP and GATT; a set with every kind of permission by default, null for no server. */
   readonly services?: readonly ServiceDefinition[] | null;
 }
@@ -61,6 +67,8 @@ export interface RigHost {
   readonly name: string;
   readonly controller: VirtualController;
   readonly stack: Stack;
+  /** What this host sent, in order: `command 2019`, `04 0a0300` for a frame that starts on channel 4. */
+  readonly sent: string[];
   readonly person: Person;
   readonly keys: MemoryKeyStore;
   readonly tables: MemoryTables;
@@ -97,15 +105,17 @@ export class StackRig {
   }
 
   async host(name: string, options: HostOptions = {}): Promise<RigHost> {
-    const { controller: how, services = SERVICES, policy, ...more } = options;
+    const { controller: how, cable, services = SERVICES, policy, ...more } = options;
     const controller = this.controller(name, how);
     const person = new Person();
     const keys = new MemoryKeyStore();
     const tables = new MemoryTables();
     const events: StackEvent[] = [];
     const server = services === null ? undefined : this.server(name, services);
+    const sent: string[] = [];
+    const plugged = listened(controller.plug(), this.clock, sent);
     const started = Stack.start({
-      transport: controller.plug(),
+      transport: cable === undefined ? plugged : cable(plugged, this.clock),
       clock: this.clock,
       crypto: nodeCrypto,
       text,
@@ -122,7 +132,7 @@ export class StackRig {
     const stack = await this.until(started);
     const connections: DeviceLink[] = [];
     stack.onConnection = (link) => connections.push(link);
-    const host = { name, controller, stack, person, keys, tables, server, events, connections };
+    const host = { name, controller, stack, sent, person, keys, tables, server, events, connections };
     this.hosts.push(host);
     return host;
   }
@@ -198,6 +208,19 @@ export class StackRig {
   assertClean(): void {
     for (const { name, controller } of this.hosts) assert.deepEqual(controller.violations, [], name);
   }
+}
+
+/** Notes what a host sends; beyond a while only the newest. */
+function listened(inner: Transport, clock: ManualClock, sent: string[]): Transport {
+  const outgoing = (packet: Packet) => {
+    const { type, bytes } = packet;
+    if (type === "command") sent.push(`command ${toHex(Uint8Array.of(bytes[1] ?? 0, bytes[0] ?? 0))}`);
+    else if (((bytes[1] ?? 0) & 0x30) === 0)
+      sent.push(`${toHex(bytes.subarray(6, 7))} ${toHex(bytes.subarray(8))}`);
+    if (sent.length > 2000) sent.splice(0, 1000);
+    return [{ packet, delayMs: 0 }];
+  };
+  return intercept(inner, { clock, outgoing });
 }
 
 /** Both persons see both screens: whoever is asked for a passkey types what the other side shows. */
