@@ -18,6 +18,7 @@ export function instantAfter(link: Link): number {
 export class Update implements Procedure {
   readonly #end: LinkEnd;
   #current: LinkParameters;
+  #wish: ParameterRange | undefined;
   #askedHost = false;
 
   constructor(end: LinkEnd) {
@@ -30,16 +31,25 @@ export class Update implements Procedure {
     return this.#current;
   }
 
-  /** LE Connection Update of this side's host. */
+  /**
+   * LE Connection Update of this side's host. A central that knows that the other side has the procedure asks it first
+   * (5.1.7); one that does not, decides.
+   */
   request(range: ParameterRange): void {
     this.#end.procedures.begin(NAME, () => {
-      if (this.#end.role === "central") {
+      this.#wish = range;
+      if (this.#end.role === "central" && !this.#canAsk) {
         this.#indicate(range);
       } else {
         this.#end.procedures.expectAnswer();
         this.#end.send({ op: "CONNECTION_PARAM_REQ", range });
       }
     });
+  }
+
+  get #canAsk(): boolean {
+    const common = this.#end.information.features;
+    return common !== undefined && hasFeature(common, LeFeature.connectionParametersRequest);
   }
 
   /** LE Remote Connection Parameter Request Reply, or the reason of a Negative Reply. False when nobody asked. */
@@ -68,11 +78,11 @@ export class Update implements Procedure {
         return true;
       case "UNKNOWN_RSP":
         if (pdu.of !== "CONNECTION_PARAM_REQ") return false;
-        this.#fail(Status.UnsupportedRemoteFeature);
+        this.#refused(Status.UnsupportedRemoteFeature);
         return true;
       case "REJECT_IND":
         if (pdu.of !== "CONNECTION_PARAM_REQ") return false;
-        this.#fail(pdu.reason);
+        this.#refused(pdu.reason);
         return true;
       default:
         return false;
@@ -135,8 +145,17 @@ export class Update implements Procedure {
     this.#end.procedures.end(NAME);
   }
 
-  #fail(status: number): void {
+  /** Nobody at the other side to ask: a central goes on as if it had not asked. */
+  #refused(status: number): void {
     if (this.#end.procedures.active !== NAME) return;
+    if (
+      this.#end.role === "central" &&
+      status === Status.UnsupportedRemoteFeature &&
+      this.#wish !== undefined
+    ) {
+      this.#indicate(this.#wish);
+      return;
+    }
     this.#end.owner.onParameters(this.#end, status);
     this.#end.procedures.end(NAME);
   }

@@ -89,6 +89,21 @@ test("U1: data can come before Encryption Change, and Disconnection Complete bef
   );
 });
 
+test("U1: within one pipe the order is kept", async () => {
+  const { rig, central, peripheral } = await usbPair(3);
+  const handles = await connect(central, peripheral);
+  for (let i = 0; i < 30; i++) {
+    peripheral.data(handles.peripheral, 0, message(Math.min(i, 23)));
+    await peripheral.next(events.NumberOfCompletedPackets);
+  }
+  await rig.clock.advance(1_000);
+  const lengths = central.received().map(({ octets }) => octets.length - 4);
+  assert.deepEqual(
+    lengths,
+    Array.from({ length: 30 }, (_, i) => Math.min(i, 23)),
+  );
+});
+
 test("U2: events come in USB packets of 16 octets; reads end anywhere, and a full packet ends none", async () => {
   const rig = new Rig();
   const { transport } = rig.bare("dongle");

@@ -223,6 +223,18 @@ test("L8: a connection update is checked, takes effect some events later, with a
   assert.deepEqual(await peripheral.next(events.LeConnectionUpdateComplete), there);
 });
 
+test("L8: an update that arrives after its instant ends the link with 0x28", async () => {
+  const { rig, central, peripheral } = await pair();
+  const handles = await connect(central, peripheral, { supervisionTimeout: 500 });
+  await rig.clock.advance(300);
+  rig.radio.cut(central.controller, peripheral.controller);
+  await central.ok(connection.LeConnectionUpdate, { handle: handles.central, ...update });
+  await rig.clock.advance(500);
+  rig.radio.mend(central.controller, peripheral.controller);
+  assert.equal((await peripheral.next(events.DisconnectionComplete)).reason, 0x28);
+  assert.equal((await central.next(events.DisconnectionComplete)).reason, 0x08);
+});
+
 test("L8: a peripheral's wish is put to the central's host, which grants it", async () => {
   const { central, peripheral, handles } = await established();
   await peripheral.ok(connection.LeConnectionUpdate, { handle: handles.peripheral, ...update });

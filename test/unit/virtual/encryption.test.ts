@@ -6,6 +6,7 @@ import * as security from "../../../hci/host/commands/le-security.ts";
 import * as setup from "../../../hci/host/commands/le-setup.ts";
 import * as events from "../../../hci/host/events.ts";
 import { sessionKey } from "../../../hci/virtual/link/encryption.ts";
+import { Masks } from "../../../hci/virtual/masks.ts";
 import type { ControllerOptions } from "../../../hci/virtual/options.ts";
 import { nodeCrypto } from "../../support/crypto.ts";
 import type { Handles, Probe } from "./rig.ts";
@@ -84,6 +85,29 @@ test("E2: on an encrypted link both sides see Encryption Key Refresh Complete in
   pair.central.data(pair.handles.central, 0, message(10));
   const [packet] = await pair.peripheral.until(() => nonEmpty(pair.peripheral.received()), "data");
   assert.deepEqual(packet?.octets, message(10));
+});
+
+test("C4: Encryption Key Refresh Complete is masked out after Reset", async () => {
+  const pair = await encrypted();
+  const { central, peripheral, handles, rig } = pair;
+  const mask = {
+    disconnectionComplete: true,
+    encryptionChange: true,
+    readRemoteVersionInformationComplete: true,
+    hardwareError: true,
+    dataBufferOverflow: true,
+    leMeta: true,
+  };
+  await central.ok(basic.SetEventMask, { mask: { ...mask, encryptionKeyRefreshComplete: false } });
+  await startEncryption(pair, otherKey);
+  await peripheral.ok(security.LeLongTermKeyRequestReply, {
+    handle: handles.peripheral,
+    longTermKey: otherKey,
+  });
+  await peripheral.next(events.EncryptionKeyRefreshComplete);
+  await rig.clock.advance(1_000);
+  assert.equal(central.count(events.EncryptionKeyRefreshComplete), 0);
+  assert.equal(new Masks().allows(events.EncryptionKeyRefreshComplete), false);
 });
 
 test("E3: a missing key: 0x06 for the central, nothing for the peripheral's host, and the link stays up in clear", async () => {
