@@ -7,8 +7,7 @@ import { PairingError, PairingTimeout, SecurityBlocked, StoredKeyFailed } from "
 import { asError } from "./errors.ts";
 import { Exchange, SMP_TIMEOUT } from "./exchange.ts";
 import { pairAsInitiator } from "./initiator.ts";
-import type { Awaited } from "./link-encryption.ts";
-import { AUTHENTICATION_FAILURE, LinkEncryption } from "./link-encryption.ts";
+import { LinkEncryption } from "./link-encryption.ts";
 import { accepted } from "./pairing.ts";
 import { runPairing, wasAttempt } from "./pairing-run.ts";
 import type { AuthenticationRequirements, FailureReason } from "./pdus.ts";
@@ -26,7 +25,8 @@ import { answers } from "./policy.ts";
 import { pairAsResponder } from "./responder.ts";
 import type { LinkSecurity, SecurityEvent, SecuritySettings } from "./settings.ts";
 import { securityOf, securityOfBond } from "./settings.ts";
-import { faultInKey, isNamed } from "./stored-key.ts";
+import type { BondWitness } from "./stored-key.ts";
+import { encryptWith, keyForRequest } from "./stored-key.ts";
 
 type State =
   | { readonly kind: "idle" }
@@ -46,6 +46,11 @@ export class SecurityManager {
   readonly #settings: SecuritySettings;
   readonly #surroundings: Surroundings;
   readonly #encryption: LinkEncryption;
+  readonly #witness: BondWitness = {
+    proven: (bond) => this.#proven(bond),
+    failed: (bond, why, cause) => this.#keyFailed(bond, why, cause),
+    storeFailed: (error) => this.#emit({ kind: "store-failed", error }),
+  };
   #state: State = { kind: "idle" };
   #security: LinkSecurity | null = null;
   /** What the key of a pairing is worth while its last phase is under way. */
@@ -62,7 +67,7 @@ export class SecurityManager {
     this.#channel = channel;
     this.#settings = settings;
     this.#encryption = new LinkEncryption(link, {
-      storedKey: (rand, ediv) => this.#storedKey(rand, ediv),
+      storedKey: (rand, ediv) => keyForRequest(rand, ediv, this.#surroundings, this.#witness),
       changed: () => {
         this.#security = null; // until it is known what the new key is worth
       },
@@ -105,7 +110,7 @@ export class SecurityManager {
     this.#state = { kind: "encrypting" };
     try {
       const bond = await bondOf(this.#settings);
-      if (bond !== undefined) await this.#encryptWith(bond);
+      if (bond !== undefined) await encryptWith(bond, this.#surroundings, this.#witness);
       return bond;
     } finally {
       if (this.#state.kind === "encrypting") this.#state = { kind: "idle" };
@@ -183,13 +188,14 @@ export class SecurityManager {
     this.#state = { kind: "encrypting" };
     try {
       const bond = await bondOf(this.#settings);
-      if (bond !== undefined && this.security === null) await this.#encryptWith(bond);
+      if (bond !== undefined && this.security === null)
+        await encryptWith(bond, this.#surroundings, this.#witness);
       if (this.security !== null) {
         if (!answers(this.security, asked)) this.#emit({ kind: "upgrade-wanted", asked });
         return;
       }
     } catch (error) {
-      if (!(error instanceof StoredKeyFailed)) this.#storeFailed(error);
+      if (!(error instanceof StoredKeyFailed)) this.#witness.storeFailed(asError(error));
       return;
     } finally {
       this.#leave("encrypting");
@@ -249,68 +255,16 @@ export class SecurityManager {
     }
   }
 
-  async #encryptWith(bond: Bond): Promise<void> {
-    const { policy, clock } = this.#settings;
-    const key = bond.asCentral;
-    const fault = faultInKey(key, policy);
-    if (key === null || fault !== undefined) throw new StoredKeyFailed(fault ?? "there is none");
-    const late = Promise.withResolvers<never>();
-    const stopTimer = clock.after(SMP_TIMEOUT, () =>
-      late.reject(new Error("Cannot encrypt: no answer within 30 s")),
-    );
-    try {
-      // Proven before any data that comes after the change: whoever serves it must know what protects it
-      await Promise.race([this.#encryption.start(key, () => this.#provenBy(bond)), late.promise]);
-    } catch (thrown) {
-      const cause = asError(thrown);
-      this.#encryption.giveUp();
-      this.#tainted = true;
-      this.#doubt(bond, "key-failed", cause);
-      this.#link.disconnect(AUTHENTICATION_FAILURE).catch(() => {}); // it is gone already
-      throw new StoredKeyFailed(cause.message, { cause });
-    } finally {
-      stopTimer();
-    }
-  }
-
-  /** Peripheral: LE Long Term Key Request outside of a pairing. */
-  async #storedKey(rand: Bytes, ediv: number): Promise<Awaited | null> {
-    let bond: Bond | undefined;
-    try {
-      bond = await bondOf(this.#settings);
-    } catch (error) {
-      this.#storeFailed(error);
-      return null;
-    }
-    if (bond === undefined) return null;
-    const known = bond;
-    const key = bond.asPeripheral;
-    if (key === null || !isNamed(key, rand, ediv)) {
-      this.#keyFailed(known, "unknown-key", new StoredKeyFailed("the peer names another key"));
-      return null;
-    }
-    const fault = faultInKey(key, this.#settings.policy);
-    if (fault !== undefined) {
-      this.#keyFailed(known, "key-failed", new StoredKeyFailed(fault));
-      return null;
-    }
-    return {
-      key,
-      encrypted: () => this.#provenBy(known),
-      failed: (error) => this.#keyFailed(known, "key-failed", error),
-    };
-  }
-
-  #provenBy(bond: Bond): void {
+  #proven(bond: Bond): void {
     this.#security = securityOfBond(bond);
     this.#emit({ kind: "encrypted", bond });
     this.#answered(this.#security);
   }
 
-  #keyFailed(bond: Bond, why: "key-failed" | "unknown-key", error: Error): void {
+  #keyFailed(bond: Bond, why: "key-failed" | "unknown-key", cause: Error): void {
     this.#tainted = true;
-    this.#doubt(bond, why, error);
-    this.#answered(error);
+    this.#doubt(bond, why, cause);
+    this.#answered(cause);
   }
 
   #lost(status: number): void {
@@ -369,10 +323,6 @@ export class SecurityManager {
 
   #doubt(bond: Bond, why: "key-failed" | "unknown-key" | "asks-to-pair", cause?: Error): void {
     this.#emit({ kind: "bond-in-doubt", bond, why, cause });
-  }
-
-  #storeFailed(error: unknown): void {
-    this.#emit({ kind: "store-failed", error: asError(error) });
   }
 
   #emit(event: SecurityEvent): void {

@@ -1,7 +1,8 @@
 /** The Crypto port for Node, and one whose random values and key pairs a test decides. */
 import type { Bytes, Crypto, P256KeyPair } from "../../hci/ports.ts";
+import type { Cipheriv } from "node:crypto";
 import { createCipheriv, createECDH, randomBytes } from "node:crypto";
-import { concat } from "../../hci/codec/bytes.ts";
+import { concat, equal } from "../../hci/codec/bytes.ts";
 
 function copy(octets: Uint8Array): Bytes {
   return Uint8Array.from(octets);
@@ -21,10 +22,16 @@ export function p256(priv?: Uint8Array): P256KeyPair {
   };
 }
 
+/** Ciphers with their key schedule: one key encrypts several blocks in a row. */
+let schedule: { readonly key: Bytes; readonly cipher: Cipheriv } | undefined;
+
 export const nodeCrypto: Crypto = {
   encrypt(key, block) {
-    const cipher = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
-    return copy(cipher.update(block));
+    if (schedule === undefined || !equal(schedule.key, key)) {
+      const cipher = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
+      schedule = { key: copy(key), cipher };
+    }
+    return copy(schedule.cipher.update(block));
   },
   random: (octets) => copy(randomBytes(octets)),
   generateP256: async () => p256(),

@@ -102,3 +102,18 @@ test("A question to a person that breaks counts as no", async () => {
   await scripted.receive("01030009100303");
   assert.deepEqual(scripted.sent, ["0505"]);
 });
+
+test("A Security Request from an unbonded peer, where pairing is off: 0x05, and nobody is asked", async () => {
+  const scripted = new Scripted("central", { policy: { pairable: false } });
+  await scripted.receive("0b0d");
+  assert.deepEqual(scripted.sent, ["0505"]);
+  assert.deepEqual(scripted.side.person.asked, []);
+});
+
+test("A9 a Security Request inside the wait after a failure: 0x09, and nobody is asked", async () => {
+  const scripted = new Scripted("central");
+  scripted.side.backoff.failed(scripted.link.peerAddress);
+  await scripted.receive("0b0d");
+  assert.deepEqual(scripted.sent, ["0509"]);
+  assert.deepEqual(scripted.side.person.asked, []);
+});

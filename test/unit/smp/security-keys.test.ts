@@ -165,3 +165,25 @@ test("A11 B8 a zero IRK is no key: the bond is kept without it, under the addres
   assert.equal(central.bond?.irk, null);
   assert.deepEqual(central.bond?.peer, PERIPHERAL_ADDRESS);
 });
+
+test("An identity address that cannot be one ends with 0x0A", async () => {
+  for (const identity of ["0900000000000000", "09010504030201bf", "0901050403020140", "09020504030201c0"]) {
+    const duo = new Duo();
+    duo.channel.tamper = (pdu, from) => [from === "b" && pdu[0] === 0x09 ? fromHex(identity) : pdu];
+    await duo.fail();
+    assert.equal(duo.sentBy("a").at(-1), "050a", identity);
+    assert.deepEqual(duo.central.store.puts, []);
+  }
+});
+
+test("A platform that finds no shared secret ends the pairing with 0x0B", async () => {
+  const crypto = new FixedCrypto({});
+  const generate = crypto.generateP256.bind(crypto);
+  crypto.generateP256 = async () => ({
+    ...(await generate()),
+    dhKey: () => Promise.reject(new Error("the platform refuses this point")),
+  });
+  const duo = new Duo({ peripheral: { crypto } });
+  await duo.fail();
+  assert.equal(duo.sentBy("b").at(-1), "050b");
+});
