@@ -85,13 +85,14 @@ export class Advertiser implements Activity {
     });
   }
 
+  /** Never rejects: what cannot be stopped went with its adapter. */
   stop(): Promise<void> {
-    return this.#radio.turn(async () => {
+    const leave = async (): Promise<void> => {
       if (this.#active === undefined) return;
-      this.#active = undefined;
-      await this.pause();
       this.#forget();
-    });
+      await this.pause();
+    };
+    return this.#radio.turn(leave).catch(() => {});
   }
 
   get running(): boolean {

@@ -20,6 +20,7 @@ import { ScanSession } from "./scan-session.ts";
 
 /** A scan that was started; it runs until it is stopped. */
 export interface Scan {
+  /** Never rejects: what cannot be stopped went with its adapter. */
   stop(): Promise<void>;
 }
 
@@ -80,7 +81,9 @@ export class Scanner implements Activity {
       this.#sessions.delete(session);
       throw error;
     }
-    return { stop: () => (this.#sessions.has(session) ? radio.turn(leave) : Promise.resolve()) };
+    return {
+      stop: () => (this.#sessions.has(session) ? radio.turn(leave).catch(() => {}) : Promise.resolve()),
+    };
   }
 
   get running(): boolean {

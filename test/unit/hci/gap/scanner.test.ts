@@ -156,6 +156,15 @@ describe("scanning", () => {
   });
 });
 
+test("stopping after the adapter is gone is no error", async () => {
+  const { gap, host } = await gapOver("legacy");
+  const scan = await gap.scanner.start(all, () => {});
+  await gap.advertiser.start({ data: new Uint8Array(0), connectable: true }, () => {});
+  await host.close();
+  await scan.stop();
+  await gap.advertiser.stop();
+});
+
 describe("what is heard", () => {
   test("legacy advertising and its scan response are two reports", async () => {
     const { gap, controller } = await gapOver("legacy");

@@ -29,7 +29,12 @@ async function channels(role: "central" | "peripheral" = "central") {
   return { ...setup, l2cap, signalled, signal };
 }
 
-const request: ConnectionParameters = { intervalMin: 24, intervalMax: 40, latency: 0, supervisionTimeout: 200 };
+const request: ConnectionParameters = {
+  intervalMin: 24,
+  intervalMax: 40,
+  latency: 0,
+  supervisionTimeout: 200,
+};
 const requestOctets = "12070800180028000000c800";
 
 describe("fixed channels", () => {
