@@ -140,6 +140,14 @@ export class DeviceLink {
   }
 
   /**
+   * Central: encrypts anew with the stored key on the link as it is, as after a legacy pairing, whose own key is for one
+   * link. Rejects as `secure` does.
+   */
+  refresh(): Promise<void> {
+    return this.#guard.refresh();
+  }
+
+  /**
    * A person wants a bond with this device: where a request is refused for want of security, one pairing may cure it.
    * Without this an error of the peer never starts a pairing.
    */

@@ -103,6 +103,15 @@ export class LinkGuard {
     if (!this.isEnough) throw new WeakBondError();
   }
 
+  /** As `secure`, also where the link is encrypted already. */
+  async refresh(): Promise<void> {
+    try {
+      await this.#test();
+    } catch (error) {
+      throw await this.#failed(error);
+    }
+  }
+
   async pair(options: PairOptions, abort: Abort | undefined): Promise<PairingResult> {
     this.#pairingWanted = options;
     return this.#manager.pair(options, abort);

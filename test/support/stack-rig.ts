@@ -53,7 +53,8 @@ export class MemoryTables implements TableCache {
   }
 }
 
-export interface HostOptions extends Partial<Omit<StackOptions, "policy" | "transport">> {
+export interface HostOptions extends Partial<Omit<StackOptions, "policy" | "transport" | "keys">> {
+  readonly keys?: MemoryKeyStore;
   readonly policy?: Partial<PairingPolicy>;
   readonly controller?: Partial<ControllerOptions>;
   /** Something between host and controller. */
@@ -105,10 +106,16 @@ export class StackRig {
   }
 
   async host(name: string, options: HostOptions = {}): Promise<RigHost> {
-    const { controller: how, cable, services = SERVICES, policy, ...more } = options;
+    const {
+      controller: how,
+      cable,
+      services = SERVICES,
+      policy,
+      keys = new MemoryKeyStore(),
+      ...more
+    } = options;
     const controller = this.controller(name, how);
     const person = new Person();
-    const keys = new MemoryKeyStore();
     const tables = new MemoryTables();
     const events: StackEvent[] = [];
     const server = services === null ? undefined : this.server(name, services);
