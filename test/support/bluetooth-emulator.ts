@@ -133,6 +133,13 @@ export class BluetoothEmulator {
     await this.setTable(address, table);
   }
 
+  /** The UUID under which `entry` stands in a table. */
+  uuidOf(entry: EmulatedCharacteristic): string {
+    const known = [...this.#characteristics.values()].find((candidate) => candidate.entry === entry);
+    if (known === undefined) throw new Error("Cannot notify: no table has this characteristic");
+    return known.uuid;
+  }
+
   /**
    * A peripheral found by scanning, to be called while a chooser is open. It has no name in the page; connecting ends
    * with `status.connection`. Without appearance and power the message would break the pipe.

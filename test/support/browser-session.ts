@@ -4,6 +4,8 @@ import {
   BLUETOOTH_FLAGS,
   BluetoothEmulator,
   captureSubscriptions,
+  type EmulatedCharacteristic,
+  notify,
 } from "./bluetooth-emulator.ts";
 import { Chooser, type Pick, pickFirst } from "./chooser.ts";
 import { findChromium } from "./find-chromium.ts";
@@ -73,6 +75,12 @@ export class BrowserSession {
   async populate(peripherals: (emulator: BluetoothEmulator) => Promise<void>): Promise<void> {
     this.#peripherals = peripherals;
     await peripherals(this.emulator);
+  }
+
+  /** A peripheral of the emulation sends `value` to the tab under test, which has subscribed. */
+  notify(entry: EmulatedCharacteristic, ...value: readonly number[]): Promise<void> {
+    const uuid = this.emulator.uuidOf(entry);
+    return notify(this.page, entry, uuid, value);
   }
 
   async open(): Promise<void> {

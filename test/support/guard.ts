@@ -17,6 +17,8 @@ const LOCAL_SCHEMES = new Set(["data:", "blob:", "about:"]);
 export class Guard {
   /** What happened, one line each. */
   readonly findings: string[] = [];
+  /** Hears what was allowed. */
+  onAllowed: (finding: string) => void = () => {};
   readonly #allowed: RegExp[] = [];
   readonly #origins: ReadonlySet<string>;
 
@@ -55,6 +57,7 @@ export class Guard {
   }
 
   #note(finding: string): void {
-    if (!this.#allowed.some((pattern) => pattern.test(finding))) this.findings.push(finding);
+    if (this.#allowed.some((pattern) => pattern.test(finding))) this.onAllowed(finding);
+    else this.findings.push(finding);
   }
 }

@@ -1,0 +1,155 @@
+/** Every screen that a person can come to, and the way there. Used by what must hold on all of them. */
+import type { BrowserSession } from "../support/browser-session.ts";
+import { expect } from "../support/fixtures.ts";
+import { emulatedLock, LOCK } from "./bench.ts";
+import { addBatteryDevice, expectResult, openDevice, openView, press, putInTheAir } from "./person.ts";
+import { EVERY_STATE, plant } from "./seed.ts";
+
+export interface Screen {
+  readonly name: string;
+  /** Starts from a fresh profile with one device in the air. */
+  show(session: BrowserSession): Promise<void>;
+}
+
+async function seeded(session: BrowserSession, path: string): Promise<void> {
+  await plant(session.page, EVERY_STATE);
+  await session.page.goto(path);
+  await session.page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+async function added(session: BrowserSession): Promise<void> {
+  await putInTheAir(session, LOCK, "Lock-1", emulatedLock().table);
+  await addBatteryDevice(session.page);
+  await expectResult(session.page, 0);
+}
+
+async function connected(session: BrowserSession): Promise<void> {
+  await added(session);
+  await openDevice(session.page, "Lock-1");
+  await openView(session.page, "Attributes");
+  await press(session.page, "Connect");
+  await press(session.page, /^Battery Level/);
+  await press(session.page, "Read");
+  await expect(session.page.getByText(/77\s*%/).first()).toBeVisible();
+}
+
+async function drawn(session: BrowserSession): Promise<void> {
+  const { table, level } = emulatedLock();
+  await putInTheAir(session, LOCK, "Lock-1", table);
+  await addBatteryDevice(session.page);
+  await expectResult(session.page, 0);
+  await openDevice(session.page, "Lock-1");
+  await openView(session.page, "Attributes");
+  await press(session.page, "Connect");
+  await press(session.page, /^Battery Level/);
+  await press(session.page, /^(Subscribe|Watch)/);
+  await expect(session.page.getByRole("button", { pressed: true }).first()).toBeVisible();
+  for (const value of [90, 86, 87, 80, 74, 76, 61]) await session.notify(level, value);
+  await expect(session.page.getByRole("img", { name: /^Chart of/ })).toBeVisible();
+}
+
+export const SCREENS: readonly Screen[] = [
+  { name: "devices-none", show: (session) => seededNothing(session, "/#/") },
+  { name: "devices", show: (session) => seeded(session, "/#/") },
+  { name: "device-proven", show: (session) => seeded(session, "/#/devices/proven") },
+  { name: "device-never-proven", show: (session) => seeded(session, "/#/devices/recorded") },
+  { name: "device-suspect", show: (session) => seeded(session, "/#/devices/suspect") },
+  { name: "device-forgotten", show: (session) => seeded(session, "/#/devices/archived") },
+  { name: "device-repair-cut-short", show: (session) => seeded(session, "/#/devices/half") },
+  { name: "device-attributes", show: (session) => seeded(session, "/#/devices/proven/gatt") },
+  { name: "device-history", show: (session) => seeded(session, "/#/devices/proven/history") },
+  { name: "device-connected", show: connected },
+  { name: "device-chart", show: drawn },
+  {
+    name: "add",
+    async show(session) {
+      await seededNothing(session, "/#/add");
+      await session.page.getByText("Name, own services, what proves the bond").click();
+    },
+  },
+  {
+    name: "add-choosing",
+    async show(session) {
+      session.chooser.pick = () => "wait";
+      await addBatteryDevice(session.page);
+      await expect(session.page.getByRole("button", { name: "Cancel" })).toBeVisible();
+    },
+  },
+  {
+    name: "add-proven",
+    async show(session) {
+      await added(session);
+      await session.page.getByText("Every step").click();
+    },
+  },
+  {
+    name: "add-no-probe",
+    async show(session) {
+      await putInTheAir(session, LOCK, "Lock-1", emulatedLock().table);
+      await addBatteryDevice(session.page, null);
+      await expectResult(session.page, 7);
+    },
+  },
+  {
+    name: "verify-running",
+    async show(session) {
+      await added(session);
+      await session.restart();
+      session.emulator.status.discovery = 0x08;
+      await openDevice(session.page, "Lock-1");
+      await press(session.page, "Verify the bond");
+      await expect(session.page.getByRole("button", { name: "Cancel" })).toBeVisible();
+    },
+  },
+  {
+    name: "verify-unreachable",
+    async show(session) {
+      await seeded(session, "/#/devices/proven");
+      await session.emulator.setAdapter("absent");
+      await press(session.page, "Verify the bond");
+      await expectResult(session.page, 3);
+    },
+  },
+  {
+    name: "repair-question",
+    async show(session) {
+      await added(session);
+      await openDevice(session.page, "Lock-1");
+      await press(session.page, "Repair anyway");
+      await expect(session.page.getByRole("heading", { name: /^Replace the bond/ })).toBeVisible();
+    },
+  },
+  {
+    name: "delete-question",
+    async show(session) {
+      await seeded(session, "/#/devices/archived");
+      await press(session.page, "Delete for good");
+      await expect(session.page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  { name: "explain", show: (session) => seededNothing(session, "/#/explain") },
+  {
+    name: "explain-answer",
+    async show(session) {
+      await seededNothing(session, "/#/explain");
+      await session.page.getByLabel("Paste the message or the code").fill("GATT Error: Not paired.");
+      await session.page.getByRole("article").first().waitFor();
+    },
+  },
+  { name: "settings", show: (session) => seeded(session, "/#/settings") },
+  { name: "link-nowhere", show: (session) => seededNothing(session, "/#/no/such/place") },
+  { name: "link-refused", show: (session) => seededNothing(session, "/#/devices/proven?pin=123456") },
+  {
+    name: "demo",
+    async show({ page }) {
+      await page.goto("/?demo#/add");
+      await press(page, "Choose the device");
+      await page.getByRole("heading", { name: "Demo devices in range" }).waitFor();
+    },
+  },
+];
+
+async function seededNothing({ page }: BrowserSession, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
