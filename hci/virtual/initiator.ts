@@ -6,7 +6,7 @@ import { ghost } from "./link/ghost.ts";
 import type { LinkParameters } from "./link/frame.ts";
 import { Link } from "./link/link.ts";
 import type { OwnAddress, OwnAddressType } from "./own-address.ts";
-import { ownAddress } from "./own-address.ts";
+import { findOwnAddress, ownAddress } from "./own-address.ts";
 import type { Station } from "./radio.ts";
 import type { Window } from "./scanning/window.ts";
 import { listens } from "./scanning/window.ts";
@@ -50,7 +50,7 @@ export class Initiator {
 
   start(parameters: InitiatingParameters): void {
     // Refuses where there is no address to connect with.
-    this.#own(parameters, parameters.peer);
+    ownAddress(this.#session, parameters.ownAddressType, this.#session.randomAddress, parameters.peer);
     this.#attempt = parameters;
     this.#since = this.#clock.now();
     this.#cancelled = false;
@@ -75,6 +75,7 @@ export class Initiator {
   }
 
   hear(advertisement: Advertisement, from: Station): void {
+    const session = this.#session;
     const attempt = this.#attempt;
     const { advertiser } = advertisement;
     if (attempt === undefined || advertiser === undefined || !advertisement.connectable) return;
@@ -82,12 +83,13 @@ export class Initiator {
     const phy = attempt.phys.get(advertisement.primaryPhy);
     const elapsed = this.#clock.now() - this.#since;
     if (phy === undefined || !listens(phy, elapsed, advertisement.channels)) return;
-    if (this.#session.resolvingList.mustIgnore(advertiser)) return;
-    const { address } = viewOf(this.#session, advertiser, undefined);
+    if (session.resolvingList.mustIgnore(advertiser)) return;
+    const { address } = viewOf(session, advertiser, undefined);
     const wanted =
-      attempt.peer === undefined ? this.#session.acceptList.has(address) : sameAddress(address, attempt.peer);
+      attempt.peer === undefined ? session.acceptList.has(address) : sameAddress(address, attempt.peer);
     if (!wanted) return;
-    const own = this.#own(attempt, address);
+    const own = findOwnAddress(session, attempt.ownAddressType, session.randomAddress, address);
+    if (own === undefined) return;
     if (advertisement.target !== undefined && !this.#isUs(advertisement.target, own.address)) return;
     this.#connect(advertisement, advertiser, own, phy.link, from);
   }
@@ -117,10 +119,6 @@ export class Initiator {
     announceLink(session, link.central, view, !advertisement.legacy);
     if (acceptance === undefined) link.peripheral.vanish();
     else acceptance.begin(link.peripheral);
-  }
-
-  #own(attempt: InitiatingParameters, peer: Address | undefined): OwnAddress {
-    return ownAddress(this.#session, attempt.ownAddressType, this.#session.randomAddress, peer);
   }
 
   #isUs(target: Address, own: Address): boolean {

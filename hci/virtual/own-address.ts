@@ -12,25 +12,28 @@ export interface OwnAddress {
 }
 
 /**
- * The address to use on the air towards `peer`. `random` is the random address that counts here: the controller's, or
- * that of an advertising set.
+ * The address to use on the air towards `peer`, or undefined where there is none. `random` is the random address that
+ * counts here: the controller's, or that of an advertising set.
  */
-export function ownAddress(
+export function findOwnAddress(
   session: Session,
   type: OwnAddressType,
   random: Address | undefined,
   peer: Address | undefined,
-): OwnAddress {
+): OwnAddress | undefined {
   if (type === "resolvableOrPublic" || type === "resolvableOrRandom") {
     const rpa = peer && session.resolvingList.find(peer)?.localRpa;
     if (rpa !== undefined) return { address: rpa, resolvable: true };
   }
-  if (type === "public" || type === "resolvableOrPublic") {
-    return { address: session.core.publicAddress, resolvable: false };
-  }
-  // Without a random address there is nothing to fall back to (Vol 4 Part E 7.8.5, 7.8.9, 7.8.12).
-  if (random === undefined) throw new Refusal(Status.InvalidParameters);
-  return { address: random, resolvable: false };
+  const fixed = type === "public" || type === "resolvableOrPublic" ? session.core.publicAddress : random;
+  return fixed && { address: fixed, resolvable: false };
+}
+
+/** The same for a command: it is refused where there is no such address (Vol 4 Part E 7.8.5, 7.8.9, 7.8.12). */
+export function ownAddress(...args: Parameters<typeof findOwnAddress>): OwnAddress {
+  const own = findOwnAddress(...args);
+  if (own === undefined) throw new Refusal(Status.InvalidParameters);
+  return own;
 }
 
 /** Resolvable own addresses came with Core 4.2; before, those values are reserved. */

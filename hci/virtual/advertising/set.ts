@@ -4,10 +4,10 @@ import { sameAddress } from "../address.ts";
 import { announceLink, viewOf } from "../connect.ts";
 import type { LinkEnd } from "../link/end.ts";
 import type { OwnAddress, OwnAddressType } from "../own-address.ts";
-import { ownAddress } from "../own-address.ts";
+import { findOwnAddress } from "../own-address.ts";
 import type { Random } from "../random.ts";
 import type { Session } from "../session.ts";
-import { Status } from "../status.ts";
+import { Refusal, Status } from "../status.ts";
 import type { Acceptance, Advertisement, ConnectRequest } from "./advertisement.ts";
 
 /** advDelay: a random 0 to 10 ms is added to every interval (Vol 6 Part B 4.4.2.2). */
@@ -82,7 +82,6 @@ export class AdvertisingSet {
   /** Starts, or starts again, for `durationMs` and at most `maxEvents` events; 0 is without limit. */
   start(durationMs: number, maxEvents: number): void {
     this.stop();
-    this.own();
     this.#active = true;
     this.#events = 0;
     this.#maxEvents = maxEvents;
@@ -101,11 +100,15 @@ export class AdvertisingSet {
     this.#stops = [];
   }
 
-  /** The address on the air; refuses when there is none. */
-  own(): OwnAddress {
-    const { parameters } = this;
-    const random = parameters.legacy && this.id < 0 ? this.#session.randomAddress : this.randomAddress;
-    return ownAddress(this.#session, parameters.ownAddressType, random, parameters.peer);
+  /** Refuses when there is no address to advertise with. */
+  checkAddress(): void {
+    if (this.#own === undefined) throw new Refusal(Status.InvalidParameters);
+  }
+
+  get #own(): OwnAddress | undefined {
+    const { ownAddressType, peer } = this.parameters;
+    const random = this.id < 0 ? this.#session.randomAddress : this.randomAddress;
+    return findOwnAddress(this.#session, ownAddressType, random, peer);
   }
 
   #schedule(delayMs: number): void {
@@ -120,13 +123,13 @@ export class AdvertisingSet {
     const span = parameters.intervalMaxMs - parameters.intervalMinMs;
     const interval = parameters.intervalMinMs + this.#random.next() * (span + JITTER_MS);
     this.#schedule(parameters.highDuty ? HIGH_DUTY_INTERVAL_MS : interval);
-    core.radio.broadcast(core.station, this.#advertisement());
+    const own = this.#own;
+    if (own !== undefined) core.radio.broadcast(core.station, this.#advertisement(own));
     if (this.#active && this.#events === this.#maxEvents) this.#terminate(Status.LimitReached);
   }
 
-  #advertisement(): Advertisement {
+  #advertisement(own: OwnAddress): Advertisement {
     const { parameters } = this;
-    const own = this.own();
     return {
       legacy: parameters.legacy,
       connectable: parameters.connectable,

@@ -56,7 +56,7 @@ export function advertisingCommands(session: Session): readonly Handler[] {
         return;
       }
       if (legacy.parameters.connectable) checkConnectable(session);
-      legacy.own();
+      legacy.checkAddress();
       session.afterAnswer(() => legacy.start(0, 0));
     }),
   ];

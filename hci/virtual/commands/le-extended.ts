@@ -110,7 +110,7 @@ function checkStart(session: Session, set: AdvertisingSet, duration: number, max
   const room = parameters.legacy ? LEGACY_DATA : parameters.connectable ? CONNECTABLE_DATA : MAX_DATA;
   if (set.data.length > room) throw new Refusal(Status.PacketTooLong);
   if (parameters.connectable) checkConnectable(session);
-  set.own();
+  set.checkAddress();
 }
 
 function checkedParameters(session: Session, given: SetParameters): AdvertisingParameters {

@@ -5,7 +5,7 @@ import type { Advertisement } from "../advertising/advertisement.ts";
 import type { PeerView } from "../connect.ts";
 import { viewOf } from "../connect.ts";
 import type { OwnAddressType } from "../own-address.ts";
-import { ownAddress } from "../own-address.ts";
+import { findOwnAddress, ownAddress } from "../own-address.ts";
 import type { Station } from "../radio.ts";
 import type { Random } from "../random.ts";
 import type { Session } from "../session.ts";
@@ -137,14 +137,15 @@ export class Scanner {
     const { core } = this.#session;
     if (!this.#random.chance(core.settings.scanResponses)) return;
     if (!core.radio.carries(core.station, from)) return;
-    const response = heard.advertisement.scan(this.#ownAddress(heard.view));
+    const own = this.#ownAddress(heard.view);
+    const response = own && heard.advertisement.scan(own);
     if (response === undefined || !core.radio.carries(from, core.station)) return;
     this.#report(run, { ...heard, response });
   }
 
-  #ownAddress(view: PeerView | undefined): Address {
+  #ownAddress(view: PeerView | undefined): Address | undefined {
     const { ownAddressType } = this.parameters;
-    return ownAddress(this.#session, ownAddressType, this.#session.randomAddress, view?.address).address;
+    return findOwnAddress(this.#session, ownAddressType, this.#session.randomAddress, view?.address)?.address;
   }
 
   #report(run: ScanRun, heard: Heard): void {
