@@ -6,9 +6,9 @@ import { test } from "node:test";
 import type { Case, Verdict } from "./conformance/table.ts";
 import { idsIn, markdown, openGate, regressions, rowsOf } from "./conformance/table.ts";
 
-const LIST = JSON.parse(
+const LIST: readonly Case[] = JSON.parse(
   readFileSync(join(import.meta.dirname, "conformance/ids.json"), "utf8"),
-) as readonly Case[];
+);
 
 test("every case is listed once, with a purpose, and under an id that can be found", () => {
   assert.equal(new Set(LIST.map(({ id }) => id)).size, LIST.length);
