@@ -1,7 +1,7 @@
 import type { Clock } from "../../hci/ports.ts";
 
 /** How much faster time passes here than outside. */
-export const SPEED = 20;
+export const SPEED = 5;
 
 /** Time in a hurry, for tests with a host that knows only real timers. */
 export const fastClock: Clock = {
