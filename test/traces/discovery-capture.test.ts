@@ -15,7 +15,7 @@ import type { TraceRecord } from "../../hci/trace/trace.ts";
 import { Trace, traced } from "../../hci/trace/trace.ts";
 import { whyNoTshark } from "../support/requirements.ts";
 import type { RigHost } from "../support/stack-rig.ts";
-import { StackRig, text, together } from "../support/stack-rig.ts";
+import { StackRig, text } from "../support/stack-rig.ts";
 
 interface Recorded {
   readonly host: RigHost;
@@ -38,7 +38,7 @@ async function session(full: boolean): Promise<readonly [central: Recorded, peri
   const rig = new StackRig();
   const central = await recorded(rig, "central", "KeyboardOnly", full);
   const peripheral = await recorded(rig, "peripheral", "DisplayOnly", full);
-  together(central.host, peripheral.host);
+  central.host.person.onEnter = () => peripheral.host.person.shown ?? null;
   await rig.bond(central.host, peripheral.host);
   const links = await rig.connect(central.host, peripheral.host);
   const client = await rig.until(links.central.secure());
