@@ -2,6 +2,7 @@ import type { Target } from "./target.ts";
 import { advertising } from "./targets/advertising.ts";
 import { attClient } from "./targets/att-client.ts";
 import { attServer } from "./targets/att-server.ts";
+import { conversation } from "./targets/conversation.ts";
 import { declarations } from "./targets/declarations.ts";
 import { discovery } from "./targets/discovery.ts";
 import { h4 } from "./targets/h4.ts";
@@ -26,4 +27,5 @@ export const TARGETS: readonly Target[] = [
   smp,
   smpTampered,
   host,
+  conversation,
 ];

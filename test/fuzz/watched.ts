@@ -78,7 +78,8 @@ export async function runWatched(
   let seen = 0;
   const watch = setInterval(() => {
     const now = Atomics.load(place, COUNT);
-    if (now > 0 && now === seen && outcomes.length < names.length) broken(`The case did not end in ${patience} ms`);
+    if (now > 0 && now === seen && outcomes.length < names.length)
+      broken(`The case did not end in ${patience} ms`);
     seen = now;
   }, patience);
   worker.on("message", take);

@@ -21,6 +21,7 @@ import { startHost } from "../../support/scripted-controller.ts";
 import { longTermKey } from "../../support/smp/bonds.ts";
 import { MemoryKeyStore } from "../../support/smp/memory-key-store.ts";
 import { Person } from "../../support/smp/person.ts";
+import { hostileFrame } from "../frames.ts";
 import { mostlyMutated, plausible } from "../mutate.ts";
 import { SeededCrypto } from "../seeded-crypto.ts";
 import { somePerson, storeGuard } from "../smp-world.ts";
@@ -126,23 +127,10 @@ function someEvent(random: Random): Bytes {
   return concat([event.code, body.length], body);
 }
 
-/** First octets that each channel's PDUs begin with. */
-const CODES: ReadonlyMap<number, readonly number[]> = new Map([
-  [4, [0x0a, 0x08, 0x10, 0x0b, 0x09, 0x1b, 0x1d, 0x01, 0x12]],
-  [5, [0x12, 0x01, 0x13]],
-  [6, [0x01, 0x02, 0x03, 0x04, 0x05, 0x08, 0x0b, 0x0c, 0x0d]],
-]);
-
-function someFrame(random: Random): Bytes {
-  const channel = random.pick([4, 4, 5, 6, 6, 7]);
-  const codes = CODES.get(channel) ?? [0];
-  const data = plausible(random, random.below(random.pick([8, 22, 66])));
-  const payload = concat([codes[random.below(codes.length)] ?? 0], data);
-  return concat([payload.length & 0xff, payload.length >> 8, channel, 0], payload);
-}
-
 function someData(random: Random): Bytes {
-  const frame = mostlyMutated(random, someFrame(random));
+  const { channel, payload } = hostileFrame(random);
+  const whole = concat([payload.length & 0xff, payload.length >> 8, channel, 0], payload);
+  const frame = mostlyMutated(random, whole);
   const handle = random.below(12) === 0 ? random.below(0x1000) : random.pick([CENTRAL_LINK, PERIPHERAL_LINK]);
   const boundary = random.pick([0b10, 0b10, 0b10, 0b01, 0b00, 0b11]);
   return concat(
