@@ -31,6 +31,7 @@ export interface Smp extends EventEmitter {
   readonly currentEncryptionLevel: Level | null;
   sendPairingRequest(features: PairingFeatures): void;
   sendPairingFailed(reason: number): void;
+  sendSecurityRequest(bond: boolean, mitm: boolean, sc: boolean, keypress: boolean): void;
   startEncryption(): boolean;
 }
 
@@ -49,6 +50,7 @@ export interface RemoteService {
 export interface Gatt {
   readonly currentMtu: number;
   exchangeMtu(callback: (error: number) => void): void;
+  discoverAllPrimaryServices(callback: (services: readonly RemoteService[]) => void): void;
   discoverServicesByUuid(
     uuid: string,
     most: number,
@@ -58,6 +60,8 @@ export interface Gatt {
 
 export interface Connection extends EventEmitter {
   readonly peerAddress: string;
+  /** Null for a private address that none of its bonds resolves. */
+  readonly peerIdentityAddress: string | null;
   readonly smp: Smp;
   readonly gatt: Gatt;
   disconnect(): void;
@@ -77,7 +81,7 @@ export interface LocalCharacteristic {
   ) => void;
   onSubscriptionChange?: (connection: Connection, notification: boolean) => void;
   /** Added by the library. */
-  notify?: (connection: Connection, value: string) => void;
+  notify?: (connection: Connection, value: string | Buffer) => void;
 }
 
 export interface Report {
@@ -87,7 +91,7 @@ export interface Report {
   readonly parsedDataItems: { readonly localName?: string };
 }
 
-export interface Manager {
+export interface Manager extends EventEmitter {
   readonly gattDb: {
     setDeviceName(name: string): void;
     addServices(

@@ -11,6 +11,9 @@ const PLACES = [
   "test/unit/**/*.test.ts",
   "test/conformance/**/*.test.ts",
   "test/traces/**/*.test.ts",
+  "test/interop/**/*.test.ts",
+  "test/matrix/**/*.test.ts",
+  "test/soak/**/*.test.ts",
 ];
 
 /** A test that hangs ends here; the slowest one takes a few seconds. */
