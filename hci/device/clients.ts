@@ -24,4 +24,8 @@ export class MemoryClients implements ClientMemory {
   delete(peer: Address): void {
     this.#clients.delete(addressKey(peer));
   }
+
+  clear(): void {
+    this.#clients.clear();
+  }
 }

@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly identity: LocalIdentity;
   /** Show private addresses instead of the identity. Default true. */
   readonly privacy?: boolean;
+  /** How long one private address is used; see OwnAddressOptions. */
+  readonly rotationMs?: number;
   /** One for all, or by peer: what a person allowed for one device is not allowed for others. */
   readonly policy: PairingPolicy | ((peer: Address) => PairingPolicy);
   readonly delegate: PairingDelegate;
@@ -105,10 +107,13 @@ export class Stack {
 
   /** Takes over an adapter. Rejects as Host.start does, and where the key store cannot be read. */
   static async start(options: StackOptions): Promise<Stack> {
-    const { transport, clock, crypto, text, identity, privacy = true, search } = options;
+    const { transport, clock, crypto, text, identity, privacy = true, search, rotationMs } = options;
     const host = await Host.start(transport, clock);
     try {
-      const more = search === undefined ? {} : { search };
+      const more = {
+        ...(search === undefined ? {} : { search }),
+        ...(rotationMs === undefined ? {} : { rotationMs }),
+      };
       const gap = await Gap.start(host, { identity, privacy, crypto, text, ...more });
       const stack = new Stack(options, gap);
       await stack.refreshBonds();

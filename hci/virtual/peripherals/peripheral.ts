@@ -1,24 +1,18 @@
-import { AttBearer } from "../../att/bearer.ts";
-import type { LinkSecurity } from "../../att/attribute.ts";
 import type { Uuid } from "../../codec/uuid.ts";
+import { MemoryClients } from "../../device/clients.ts";
+import type { DeviceLink } from "../../device/device-link.ts";
+import type { StackEvent } from "../../device/events.ts";
+import { Stack } from "../../device/stack.ts";
 import type { AdvertisingEnd } from "../../gap/advertiser.ts";
 import { buildAdvertisingData } from "../../gap/advertising-data.ts";
-import { Gap } from "../../gap/gap.ts";
-import { resolvesWith } from "../../gap/rpa.ts";
+import type { Gap } from "../../gap/gap.ts";
 import type { ServiceDefinition } from "../../gatt/database.ts";
-import type { ServedLink } from "../../gatt/served-link.ts";
-import type { RememberedClient } from "../../gatt/server.ts";
 import { GattServer } from "../../gatt/server.ts";
-import { Host } from "../../host/host.ts";
-import type { Link } from "../../host/link.ts";
-import { L2cap } from "../../l2cap/l2cap.ts";
-import type { Address, Bond, Bytes, Crypto } from "../../ports.ts";
-import { Backoff } from "../../smp/backoff.ts";
+import type { Address, Bytes, TextPort } from "../../ports.ts";
+import { asError } from "../../smp/errors.ts";
 import { aesCmac } from "../../smp/crypto.ts";
 import type { LocalIdentity } from "../../smp/keys.ts";
-import { SecurityManager } from "../../smp/security-manager.ts";
-import type { SecurityEvent } from "../../smp/settings.ts";
-import { addressKey, sameAddress } from "../address.ts";
+import type { LinkSecurity, SecurityEvent } from "../../smp/settings.ts";
 import { VirtualController } from "../controller.ts";
 import { MemoryKeys } from "../memory-keys.ts";
 import { seededRandom } from "../random.ts";
@@ -27,16 +21,6 @@ import type { PeripheralDefinition, Surroundings } from "./definition.ts";
 
 const ADVERTISING_INTERVAL_MS = 100;
 const ZERO_KEY = new Uint8Array(16);
-/** Remote User Terminated Connection. */
-const GOODBYE = 0x13;
-
-interface Connection {
-  readonly link: Link;
-  readonly security: SecurityManager;
-  readonly served: ServedLink;
-  /** Of the bonded central, once its key has protected this link. */
-  bond: Bond | null;
-}
 
 /** What a device tells whoever watches it. */
 export type PeripheralEvent =
@@ -52,78 +36,54 @@ export class Peripheral {
   readonly definition: PeripheralDefinition;
   readonly controller: VirtualController;
   readonly keys = new MemoryKeys();
-  readonly identity: LocalIdentity;
-  readonly gap: Gap;
   readonly server: GattServer;
   onEvent: (event: PeripheralEvent) => void = () => {};
-  readonly #host: Host;
-  readonly #crypto: Crypto;
-  readonly #backoff: Backoff;
+  readonly #clients = new MemoryClients();
   readonly #advertisement: { readonly data: Bytes; readonly scanResponse: Bytes };
-  readonly #remembered = new Map<string, RememberedClient>();
-  #connection: Connection | undefined;
+  #stack: Stack | undefined;
+  #link: DeviceLink | undefined;
   #stopRunning: () => void = () => {};
   #stopped = false;
 
-  private constructor(
-    definition: PeripheralDefinition,
-    surroundings: Surroundings,
-    parts: { controller: VirtualController; host: Host; gap: Gap; identity: LocalIdentity },
-  ) {
-    const { crypto, text, radio } = surroundings;
-    const { name, appearance, advertises, fixedPasskey } = definition;
+  private constructor(definition: PeripheralDefinition, { controller, ...surroundings }: Surroundings) {
+    const { crypto, text, radio, seed = 1 } = surroundings;
+    const { name, appearance, services } = definition;
     this.definition = definition;
-    this.controller = parts.controller;
-    this.identity = parts.identity;
-    this.gap = parts.gap;
-    this.#host = parts.host;
-    this.#crypto = fixedPasskey === undefined ? crypto : withFixedPasskey(crypto, fixedPasskey);
-    this.#backoff = new Backoff(radio.clock);
+    this.controller = new VirtualController({ ...controller, radio, crypto, seed, name });
     this.server = new GattServer({
       deviceName: text.encode(name),
       ...(appearance === undefined ? {} : { appearance }),
-      services: definition.services,
+      services,
       cmac: (message) => aesCmac(crypto, ZERO_KEY, message),
       clock: radio.clock,
     });
-    const flags = { limitedDiscoverable: false, generalDiscoverable: true, brEdrNotSupported: true };
-    this.#advertisement = {
-      data: buildAdvertisingData({ flags, services: advertises }, text),
-      scanResponse: buildAdvertisingData({ name }, text),
-    };
+    this.#advertisement = advertisementOf(definition, text);
   }
 
   /** Switches the device on: it advertises when this resolves. */
   static async start(definition: PeripheralDefinition, surroundings: Surroundings): Promise<Peripheral> {
-    const { radio, crypto, text, seed = 1 } = surroundings;
-    const { name, privacy = false, rotationMs } = definition;
-    const controller = new VirtualController({
-      ...surroundings.controller,
-      radio,
-      crypto,
-      seed,
-      name,
-    });
-    const identity = {
-      address: controller.publicAddress,
-      irk: seededRandom(seed, name).stream("irk").octets(16),
-    };
-    const host = await Host.start(controller.plug(), radio.clock);
-    const rotation = rotationMs === undefined ? {} : { rotationMs };
-    const gap = await Gap.start(host, { crypto, text, identity, privacy, ...rotation });
-    const device = new Peripheral(definition, surroundings, { controller, host, gap, identity });
+    const device = new Peripheral(definition, surroundings);
+    await device.#start(surroundings);
     await device.#advertise();
     device.#stopRunning = definition.run?.(device) ?? (() => {});
     return device;
   }
 
+  get identity(): LocalIdentity {
+    return this.#running.identity;
+  }
+
+  get gap(): Gap {
+    return this.#running.gap;
+  }
+
   get connected(): boolean {
-    return this.#connection !== undefined;
+    return this.#link !== undefined;
   }
 
   /** What protects the present link. */
-  get security(): SecurityManager["security"] {
-    return this.#connection?.security.security ?? null;
+  get security(): LinkSecurity | null {
+    return this.#link?.security ?? null;
   }
 
   /** To the connected central, if it asked for that and may hear it. */
@@ -138,17 +98,17 @@ export class Peripheral {
 
   /** Asks the central to secure the link. */
   async requestSecurity(): Promise<void> {
-    await this.#connection?.security.requestSecurity();
+    await this.#link?.requestSecurity();
   }
 
   async disconnect(): Promise<void> {
-    await this.#connection?.link.disconnect(GOODBYE);
+    await this.#link?.disconnect();
   }
 
   /** Forgets every central, as a device does that was reset. */
   forgetBonds(): void {
     this.keys.clear();
-    this.#remembered.clear();
+    this.#clients.clear();
   }
 
   /** Switches the device off and takes it away. */
@@ -156,104 +116,78 @@ export class Peripheral {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#stopRunning();
-    this.gap.close();
-    await this.#host.close();
+    await this.#running.close();
     await this.controller.dispose();
   }
 
-  async #advertise(): Promise<void> {
-    const bonds = await this.keys.all(this.identity.address);
-    await this.gap.recognise(
-      bonds.flatMap(({ irk, peer }) => (irk === null ? [] : [{ irk, identity: peer }])),
-    );
+  get #running(): Stack {
+    if (this.#stack === undefined) throw new Error("Cannot use the device: it is not on");
+    return this.#stack;
+  }
+
+  async #start({ radio, crypto, text, seed = 1 }: Surroundings): Promise<void> {
+    const { name, policy, features, privacy = false, rotationMs, fixedPasskey } = this.definition;
+    const irk = seededRandom(seed, name).stream("irk").octets(16);
+    const stack = await Stack.start({
+      transport: this.controller.plug(),
+      clock: radio.clock,
+      crypto: fixedPasskey === undefined ? crypto : withFixedPasskey(crypto, fixedPasskey),
+      text,
+      keys: this.keys,
+      clients: this.#clients,
+      identity: { address: this.controller.publicAddress, irk },
+      privacy,
+      policy,
+      delegate: automaton(this.definition, (digits) => this.onEvent({ kind: "passkey", digits })),
+      server: this.server,
+      onEvent: (event) => this.#heard(event),
+      ...(rotationMs === undefined ? {} : { rotationMs }),
+      ...(features === undefined ? {} : { features }),
+    });
+    stack.onConnection = (link) => this.#connected(link);
+    this.#stack = stack;
+  }
+
+  #advertise(): Promise<void> {
     const options = { ...this.#advertisement, connectable: true, intervalMs: ADVERTISING_INTERVAL_MS };
-    await this.gap.advertiser.start(options, (end) => this.#advertised(end));
+    return this.#running.advertise(options, (end) => this.#advertised(end));
   }
 
   #advertised(end: AdvertisingEnd): void {
-    if ("link" in end) this.#connected(end.link);
+    if ("link" in end) void end.link.closed.then(({ reason }) => this.#disconnected(reason));
     else this.#failed(new Error(`Cannot advertise: status 0x${end.status.toString(16)}`));
   }
 
-  /** All at once: no frame may arrive before the channels are there. */
-  #connected(link: Link): void {
-    const { clock } = this.#host;
-    const l2cap = new L2cap(link, clock);
-    const bearer = new AttBearer(l2cap.attribute, clock);
-    bearer.onDead = () => void link.disconnect(GOODBYE);
-    const peer = link.peerIdentity ?? this.#resolved(link.peerAddress);
-    const security = this.#secure(link, l2cap, peer);
-    const bonded = this.keys.list.some((bond) => sameAddress(bond.peer, peer));
-    const remembered = bonded ? this.#remembered.get(addressKey(peer)) : undefined;
-    const served = this.server.attach(bearer, {
-      security: () => securityOf(security, bonded),
-      ...(remembered === undefined ? {} : { remembered }),
-    });
-    this.#connection = { link, security, served, bond: null };
-    this.onEvent({ kind: "connected", peer });
-    link.closed
-      .then(({ error, reason }) => this.#disconnected(error, reason))
-      .catch((error: unknown) => this.#failed(error));
+  #connected(link: DeviceLink): void {
+    this.#link = link;
+    this.onEvent({ kind: "connected", peer: link.peer });
   }
 
-  #secure(link: Link, l2cap: L2cap, peer: Address): SecurityManager {
-    const { policy, features } = this.definition;
-    return new SecurityManager(link, l2cap.securityManager, {
-      crypto: this.#crypto,
-      clock: this.#host.clock,
-      keys: this.keys,
-      backoff: this.#backoff,
-      local: this.identity,
-      peer,
-      policy,
-      delegate: automaton(this.definition, (digits) => this.onEvent({ kind: "passkey", digits })),
-      onEvent: (event) => this.#secured(event),
-      ...(features === undefined ? {} : { features }),
-    });
-  }
-
-  #secured(event: SecurityEvent): void {
-    const connection = this.#connection;
-    if (connection !== undefined && event.kind === "paired") connection.bond = event.result.bond;
-    if (connection !== undefined && event.kind === "encrypted") connection.bond = event.bond;
-    this.onEvent({ kind: "security", event });
-  }
-
-  /** The identity behind a private address, where one of the bonds resolves it. */
-  #resolved(address: Address): Address {
-    const bond = this.keys.list.find(({ irk }) => irk !== null && resolvesWith(this.#crypto, irk, address));
-    return bond?.peer ?? address;
-  }
-
-  async #disconnected(error: Error, reason: number | undefined): Promise<void> {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    if (connection !== undefined) {
-      const { bond } = connection;
-      if (bond !== null) this.#remembered.set(addressKey(bond.peer), connection.served.remember());
-      this.server.detach(connection.served, error);
-    }
+  async #disconnected(reason: number | undefined): Promise<void> {
+    this.#link = undefined;
     this.onEvent({ kind: "disconnected", reason });
     this.definition.onDisconnected?.(this);
-    if (!this.#stopped) await this.#advertise();
+    try {
+      if (!this.#stopped) await this.#advertise();
+    } catch (error) {
+      this.#failed(asError(error));
+    }
   }
 
-  #failed(error: unknown): void {
-    if (this.#stopped) return;
-    this.onEvent({
-      kind: "failed",
-      error: error instanceof Error ? error : new Error("Cannot go on", { cause: error }),
-    });
+  #heard(event: StackEvent): void {
+    if (event.kind === "security") this.onEvent({ kind: "security", event: event.event });
+    else if (event.kind === "not-identified" || event.kind === "keeping-failed") this.#failed(event.error);
+  }
+
+  #failed(error: Error): void {
+    if (!this.#stopped) this.onEvent({ kind: "failed", error });
   }
 }
 
-function securityOf(manager: SecurityManager, keyKnown: boolean): LinkSecurity {
-  const { security } = manager;
+function advertisementOf({ name, advertises }: PeripheralDefinition, text: TextPort) {
+  const flags = { limitedDiscoverable: false, generalDiscoverable: true, brEdrNotSupported: true };
   return {
-    encrypted: security !== null,
-    keySize: security?.keySize ?? 0,
-    authenticated: security?.authenticated ?? false,
-    secureConnections: security?.secureConnections ?? false,
-    keyKnown,
+    data: buildAdvertisingData({ flags, services: advertises }, text),
+    scanResponse: buildAdvertisingData({ name }, text),
   };
 }
