@@ -1,6 +1,7 @@
 /** Every screen that a person can come to, and the way there. Used by what must hold on all of them. */
 import type { BrowserSession } from "../support/browser-session.ts";
 import { expect } from "../support/fixtures.ts";
+import { NOW } from "../support/records.ts";
 import { emulatedLock, LOCK } from "./bench.ts";
 import { addBatteryDevice, expectResult, openDevice, openView, press, putInTheAir } from "./person.ts";
 import { EVERY_STATE, plant } from "./seed.ts";
@@ -44,7 +45,10 @@ async function drawn(session: BrowserSession): Promise<void> {
   await press(session.page, /^Battery Level/);
   await press(session.page, /^(Subscribe|Watch)/);
   await expect(session.page.getByRole("button", { pressed: true }).first()).toBeVisible();
-  for (const value of [90, 86, 87, 80, 74, 76, 61]) await session.notify(level, value);
+  for (const [index, value] of [90, 86, 87, 80, 74, 76, 61].entries()) {
+    await session.stopClock(NOW + index * 2_000);
+    await session.notify(level, value);
+  }
   await expect(session.page.getByRole("img", { name: /^Chart of/ })).toBeVisible();
 }
 

@@ -43,6 +43,7 @@ export class BrowserSession {
   #context: BrowserContext | undefined;
   #page: Page | undefined;
   #emulator: BluetoothEmulator | undefined;
+  #stoppedAt: number | undefined;
   #peripherals: (emulator: BluetoothEmulator) => Promise<void> = async () => {};
   readonly #choosers = new Map<Page, Chooser>();
 
@@ -105,9 +106,16 @@ export class BrowserSession {
     this.#page = await this.newPage();
   }
 
+  /** The date stands still at `at`, in this tab and in later ones; timers go on. Milliseconds since 1970. */
+  async stopClock(at: number): Promise<void> {
+    this.#stoppedAt = at;
+    await this.page.clock.setFixedTime(at);
+  }
+
   /** One more tab, its choosers attended. */
   async newPage(pick: Pick = pickFirst): Promise<Page> {
     const page = await this.context.newPage();
+    if (this.#stoppedAt !== undefined) await page.clock.setFixedTime(this.#stoppedAt);
     if (this.#options.layer === "emulation") await captureSubscriptions(page);
     this.#choosers.set(page, await Chooser.attend(page, pick));
     return page;

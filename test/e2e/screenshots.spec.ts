@@ -1,0 +1,60 @@
+/** Pictures of every screen, to be looked at and judged: `npm run screenshots` writes them to docs/screenshots. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../support/fixtures.ts";
+import { NOW } from "../support/records.ts";
+import { smallPng } from "../support/small-png.ts";
+import { SCREENS } from "./screens.ts";
+
+const FOLDER = join(import.meta.dirname, "../../docs/screenshots");
+const MAX_BYTES = 200_000;
+/** What is further down on a long page is more of the same. */
+const MAX_HEIGHT = 2_000;
+
+const LOOKS = [
+  { look: "desktop", colorScheme: "light", width: 1280, height: 800 },
+  { look: "dark", colorScheme: "dark", width: 1280, height: 800 },
+  { look: "phone", colorScheme: "light", width: 390, height: 844 },
+] as const;
+
+mkdirSync(FOLDER, { recursive: true });
+
+async function picture(page: Page, name: string): Promise<void> {
+  for (const { look, colorScheme, width, height } of LOOKS) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height });
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: Math.min(Math.max(whole, height), MAX_HEIGHT) });
+    const png = smallPng(await page.screenshot({ animations: "disabled" }));
+    expect(png.length, `${name}-${look}`).toBeLessThan(MAX_BYTES);
+    writeFileSync(join(FOLDER, `${name}-${look}.png`), png);
+  }
+}
+
+for (const screen of SCREENS) {
+  test(screen.name, async ({ session }) => {
+    // The day of the planted records, so that the pictures do not change with the calendar.
+    await session.stopClock(NOW);
+    await screen.show(session);
+    await picture(session.page, screen.name);
+  });
+}
+
+test.describe("without Bluetooth", () => {
+  test.use({ layer: "none" });
+  test("no-web-bluetooth", async ({ page }) => {
+    await page.goto("/#/add");
+    await page.getByRole("button", { name: "Continue with demo devices" }).waitFor();
+    await picture(page, "no-web-bluetooth");
+  });
+});
+
+test.describe("without an adapter", () => {
+  test.use({ adapter: "absent" });
+  test("no-adapter", async ({ page }) => {
+    await page.goto("/#/add");
+    await page.getByRole("button", { name: "Check again" }).waitFor();
+    await picture(page, "no-adapter");
+  });
+});
