@@ -1,17 +1,26 @@
 /** One link to one device, as the attribute browser uses it: connect, discover, read, write, subscribe. */
 import type { BondPorts } from "../bonds/ensure.ts";
+import { sameRef } from "../bonds/evidence.ts";
 import type { EnsurePrompts } from "../bonds/prompts.ts";
+import { type KeptTable, keepTable } from "../bonds/table.ts";
 import type { Connection } from "../link/backend.ts";
 import { type Failure, failureOf } from "../link/failure.ts";
-import type { CharacteristicRef } from "../link/gatt.ts";
+import type { CharacteristicRef, GattTable } from "../link/gatt.ts";
+import type { BondRecord } from "../storage/records.ts";
 import { type RecordChange, changeRecord } from "./device-record.ts";
 import * as activity from "./gatt-activity.ts";
 import { afterFailure, afterSuccess } from "./gatt-evidence.ts";
 import { Inbox, type OnFrame } from "./gatt-inbox.ts";
 import { reach } from "./gatt-reach.ts";
-import { type KeptTable, keepTable } from "./gatt-table.ts";
 import { refKey } from "./gatt-tree.ts";
 import { Store } from "./store.ts";
+
+/** By `refKey`: the characteristic that tells of a change of the table (Vol 3 Part G 7.1). */
+const SERVICE_CHANGED = refKey({
+  service: "00001801-0000-1000-8000-00805f9b34fb",
+  characteristic: "00002a05-0000-1000-8000-00805f9b34fb",
+  instance: 0,
+});
 
 export type SessionView =
   /** `ended`: why there is no link any more; null before the first one and after our own disconnect. */
@@ -41,6 +50,8 @@ export class GattSession {
   readonly #unsubscribe = new Map<string, () => Promise<void>>();
   readonly #running = new Map<string, AbortController>();
   #connection: Connection | undefined;
+  /** The link on which the probe was answered. */
+  #securedLink: Connection | undefined;
   #attempt: AbortController | undefined;
 
   constructor(bondId: string, ports: SessionPorts) {
@@ -75,7 +86,9 @@ export class GattSession {
       try {
         const bytes = await connection.read(ref, { signal, mayPair: true });
         this.#change(ref, (now) => activity.valueRead(now, bytes, this.#now()));
-        await this.#observe((record, at) => afterSuccess(record, ref, this.#context(at)));
+        const record = await this.#observe((stored, at) => afterSuccess(stored, ref, this.#context(at)));
+        const probe = record?.probe ?? null;
+        if (probe !== null && sameRef(probe.ref, ref)) void this.#askMore(connection);
       } catch (error) {
         await this.#observe((record, at) => afterFailure(record, ref, failureOf(error), at));
         throw error;
@@ -98,6 +111,7 @@ export class GattSession {
       const stop = await connection.subscribe(
         ref,
         (value) => {
+          if (refKey(ref) === SERVICE_CHANGED) void this.#outdated();
           const received: activity.Received = { at: this.#now(), bytes: value.slice(), by: "notification" };
           if (live) this.#inbox.push(key, received);
           else early.push(received);
@@ -142,11 +156,46 @@ export class GattSession {
     void connection.closed.then((lost) => this.#closed(connection, lost.by));
     this.view.set({ step: "discovering" });
     const table = await connection.discover(signal);
-    const kept = await keepTable(this.#bondId, table, connection, bonds, signal);
+    const kept = await this.#keep(table, connection, false, signal);
     await this.#observe((stored, at) => ({ record: { ...stored, lastSeenAt: at }, history: [] }));
     if (!signal.aborted && this.#connection === connection) {
       this.view.set({ step: "open", since, table: kept });
     }
+  }
+
+  #keep(
+    table: GattTable,
+    connection: Connection,
+    secured: boolean,
+    signal: AbortSignal,
+    judge?: KeptTable["before"],
+  ): Promise<KeptTable> {
+    const seen = { bondId: this.#bondId, at: this.#iso(), table, connection, secured, signal };
+    const { stores } = this.#ports.bonds;
+    return keepTable(judge === undefined ? seen : { ...seen, judge }, stores);
+  }
+
+  /** The probe was answered, so what may be protected too can be asked: once per link. */
+  async #askMore(connection: Connection): Promise<void> {
+    const view = this.view.value;
+    const signal = this.#attempt?.signal;
+    if (view.step !== "open" || signal === undefined || this.#securedLink === connection) return;
+    this.#securedLink = connection;
+    const { now, before } = view.table;
+    const table = await this.#keep(now.table, connection, true, signal, before);
+    const latest = this.view.value;
+    if (latest.step !== "open" || this.#connection !== connection) return;
+    this.view.set({ ...latest, table });
+    if (latest.table.now.serviceChanged) await this.#outdated();
+  }
+
+  /** The device changed what it offers under the link: the table is kept, marked as out of date. */
+  async #outdated(): Promise<void> {
+    const view = this.view.value;
+    if (view.step !== "open" || view.table.now.serviceChanged) return;
+    const now = { ...view.table.now, serviceChanged: true };
+    this.view.set({ ...view, table: { ...view.table, now } });
+    await this.#ports.bonds.stores.gatt.put(now).catch(() => undefined);
   }
 
   async #closed(connection: Connection, by: "us" | "peer"): Promise<void> {
@@ -157,6 +206,7 @@ export class GattSession {
   async #end(ended: SessionEnd | null): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#securedLink = undefined;
     this.#attempt?.abort();
     this.#attempt = undefined;
     for (const running of this.#running.values()) running.abort();
@@ -187,6 +237,7 @@ export class GattSession {
     } catch (error) {
       const failure = failureOf(error);
       this.#change(ref, (now) => activity.failed(now, operation, failure, this.#now()));
+      if (failure.kind === "stale-handle") void this.#outdated();
     } finally {
       this.#running.delete(key);
     }
@@ -210,8 +261,8 @@ export class GattSession {
   /** A record that cannot be written now does not spoil the value that was read; the next observation tries again. */
   async #observe(
     change: (...args: Parameters<Parameters<typeof changeRecord>[2]>) => RecordChange,
-  ): Promise<void> {
-    await changeRecord(this.#ports.bonds, this.#bondId, change).catch(() => undefined);
+  ): Promise<BondRecord | undefined> {
+    return changeRecord(this.#ports.bonds, this.#bondId, change).catch(() => undefined);
   }
 
   #context(at: string): { at: string; connectedSince: string; appVersion: string } {

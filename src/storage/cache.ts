@@ -33,7 +33,12 @@ function byUuid<T extends { readonly uuid: string }>(entries: readonly T[]): T[]
 /** SHA-256 of the canonical form, 64 digits of lower-case hexadecimal. */
 export async function structureHash(table: GattTable, subtle: Digest = crypto.subtle): Promise<string> {
   const digest = await subtle.digest("SHA-256", new TextEncoder().encode(canonicalTable(table)));
-  return [...new Uint8Array(digest)].map((octet) => octet.toString(16).padStart(2, "0")).join("");
+  return hexDigits(new Uint8Array(digest));
+}
+
+/** Lower case, two digits an octet. */
+export function hexDigits(octets: Uint8Array): string {
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
 }
 
 /** What is known about the device now; left out or null where it could not be read. */

@@ -251,21 +251,120 @@ test("a record that was deleted meanwhile is not made anew", async () => {
   assert.deepEqual(await link.stores.bonds.all(), []);
 });
 
-test("the database hash and the firmware are kept with the table where the device shows them", async () => {
-  const link = new ScriptedLink();
-  const hash = { service: uuid(0x1801), characteristic: uuid(0x2b2a), instance: 0 };
+const HASH = { service: uuid(0x1801), characteristic: uuid(0x2b2a), instance: 0 };
+const CHANGED = { ...HASH, characteristic: uuid(0x2a05) };
+const FIRMWARE = { service: uuid(0x180a), characteristic: uuid(0x2a26), instance: 0 };
+
+/** A device that tells what its table is worth. */
+function telling(): ScriptedLink {
+  const link = new ScriptedLink(bondRecord(PROBED));
   link.table = {
     services: [
+      ...link.table.services,
       {
-        uuid: hash.service,
-        characteristics: [{ uuid: hash.characteristic, properties: ["read"], descriptors: [] }],
+        uuid: HASH.service,
+        characteristics: [
+          { uuid: CHANGED.characteristic, properties: ["indicate"], descriptors: [] },
+          { uuid: HASH.characteristic, properties: ["read"], descriptors: [] },
+        ],
+      },
+      {
+        uuid: FIRMWARE.service,
+        characteristics: [{ uuid: FIRMWARE.characteristic, properties: ["read"], descriptors: [] }],
       },
     ],
   };
-  link.answer(hash, new Uint8Array(16).fill(0xab));
+  link.answer(HASH, new Uint8Array(16).fill(0xab));
+  link.answer(FIRMWARE, new TextEncoder().encode("1.0"));
+  link.answer(SECRET, Uint8Array.of(1));
+  return link;
+}
+
+/** The digest of a table takes a turn of its own. */
+async function askedMore(link: ScriptedLink, gatt: GattSession): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = gatt.view.watch(() => resolve());
+  await gatt.read(SECRET);
+  await promise;
+  stop();
+  assert(link.log.some((line) => line.includes("2a26")));
+}
+
+test("connecting asks for the database hash, and for the firmware only once the probe was answered", async () => {
+  const link = telling();
   const { gatt } = session(link);
   await gatt.connect();
   const stored = await link.stores.gatt.get("bond-1");
   assert.equal(stored?.databaseHash, "ab".repeat(16));
   assert.equal(stored?.firmwareRevision, null);
+  await gatt.read(BATTERY);
+  await settle();
+  assert.equal(
+    (await link.stores.gatt.get("bond-1"))?.firmwareRevision,
+    null,
+    "anybody may read the battery",
+  );
+  await askedMore(link, gatt);
+  assert.equal((await link.stores.gatt.get("bond-1"))?.firmwareRevision, "1.0");
+  await gatt.read(SECRET);
+  await settle();
+  assert.equal(link.log.filter((line) => line.includes("2a26")).length, 1, "once per link");
+});
+
+test("the stored table is judged by what the device tells on this link", async () => {
+  const link = telling();
+  const { gatt } = session(link);
+  await gatt.connect();
+  await askedMore(link, gatt);
+  await gatt.disconnect();
+  link.answer(HASH, { kind: "att-error" });
+  link.answer(FIRMWARE, new TextEncoder().encode("2.0"));
+  await gatt.connect();
+  const judged = (): string => {
+    const view = gatt.view.value;
+    return view.step === "open" ? `${view.table.verdict.verdict} by ${view.table.verdict.by}` : view.step;
+  };
+  assert.equal(judged(), "valid by structure", "nothing better is known yet");
+  await askedMore(link, gatt);
+  assert.equal(judged(), "stale by firmware-revision");
+});
+
+test("a Service Changed indication marks the table as out of date until it is asked anew", async () => {
+  const link = telling();
+  const { gatt } = session(link);
+  await gatt.connect();
+  await gatt.subscribe(CHANGED);
+  link.notify(CHANGED, 1, 0, 0xff, 0xff);
+  await settle();
+  const view = gatt.view.value;
+  assert(view.step === "open");
+  assert.equal(view.table.now.serviceChanged, true);
+  assert.equal((await link.stores.gatt.get("bond-1"))?.serviceChanged, true);
+  await gatt.disconnect();
+  link.answer(HASH, { kind: "att-error" });
+  await gatt.connect();
+  const after = gatt.view.value;
+  assert(after.step === "open");
+  assert.equal(after.table.verdict.by, "service-changed");
+  assert.equal(after.table.now.serviceChanged, false);
+});
+
+test("attributes that the platform no longer knows say the same", async () => {
+  const link = new ScriptedLink();
+  link.answer(BATTERY, { kind: "stale-handle" });
+  const { gatt } = session(link);
+  await gatt.connect();
+  await gatt.read(BATTERY);
+  await settle();
+  assert.equal((await link.stores.gatt.get("bond-1"))?.serviceChanged, true);
+});
+
+test("notifications of anything else say nothing about the table", async () => {
+  const link = telling();
+  const { gatt } = session(link);
+  await gatt.connect();
+  await gatt.subscribe(BATTERY);
+  link.notify(BATTERY, 5);
+  await settle();
+  assert.equal((await link.stores.gatt.get("bond-1"))?.serviceChanged, false);
 });
