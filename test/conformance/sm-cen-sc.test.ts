@@ -230,3 +230,8 @@ test("SM/CEN/PIS/BV-03-C: without an LTK we pair and do not encrypt; a second Se
   assert.equal(central.method, "numeric-comparison");
   assert.equal(duo.link.central.keys.length, 1, "encrypted once, with the new key");
 });
+
+test("A wrong DHKey Check is answered with 0x0B, in both roles and with every method", async () => {
+  for (const kind of [JUST_WORKS, COMPARISON, CENTRAL_SHOWS, PERIPHERAL_SHOWS, OOB])
+    for (const us of ["a", "b"] as const) await refusesChanged(kind, us, 0x0d, "050b");
+});

@@ -119,22 +119,74 @@ test("A4 KEYS-UNREQUESTED: an LTK or a CSRK in phase 3 of Secure Connections end
   }
 });
 
-test("A4 a key that comes twice ends with 0x08", async () => {
-  const duo = new Duo();
-  duo.channel.tamper = (pdu, from) => (from === "b" && pdu[0] === 0x08 ? [pdu, pdu] : [pdu]);
-  await duo.fail();
-  assert.equal(duo.sentBy("a").at(-1), "0508");
-  assert.deepEqual(duo.central.store.puts, []);
+test("A4 a key that comes twice ends with 0x08, the last one too", async () => {
+  for (const code of [0x08, 0x09])
+    for (const us of ["a", "b"] as const) {
+      const duo = new Duo();
+      duo.channel.tamper = (pdu, from) => (from !== us && pdu[0] === code ? [pdu, pdu] : [pdu]);
+      duo.central.manager.pair().catch(() => {});
+      await settle();
+      assert.equal(duo.sentBy(us).at(-1), "0508");
+      assert.deepEqual((us === "a" ? duo.central : duo.peripheral).store.puts, []);
+    }
 });
 
-test("A4 more than one unread PDU in phase 2 ends with 0x08", async () => {
-  const scripted = new Scripted("peripheral");
+test("A4 two unread PDUs in phase 2 end the pairing with 0x08, before anybody reads them", async () => {
+  const crypto = new FixedCrypto({});
+  crypto.generateP256 = () => new Promise(() => {});
+  const scripted = new Scripted("peripheral", { crypto });
   await scripted.receive(REQUEST);
-  const [, echoed] = negative.public_keys;
-  scripted.burst(echoed?.pdu_wire ?? "", `04${"22".repeat(16)}`, `0d${"88".repeat(16)}`);
+  await scripted.receive(peerKey());
+  assert.deepEqual(scripted.side.events, []);
+  await scripted.receive(`04${"22".repeat(16)}`);
+  assert.deepEqual(scripted.sent.slice(1), ["0508"]);
+});
+
+for (const us of ["a", "b"] as const) {
+  test(`A4 while the person compares, what is not the ${us === "a" ? "initiator's peer's" : "responder's peer's"} turn ends the pairing at once and closes the dialog`, async () => {
+    // The responder may say nothing, the initiator only its DHKey Check
+    for (const pdu of [
+      `04${"22".repeat(16)}`,
+      `03${"11".repeat(16)}`,
+      ...(us === "a" ? [`0d${"88".repeat(16)}`] : []),
+    ]) {
+      const duo = new Duo();
+      const side = us === "a" ? duo.central : duo.peripheral;
+      for (const { person } of [duo.central, duo.peripheral]) person.onCompare = () => new Promise(() => {});
+      duo.central.manager.pair().catch(() => {});
+      await settle();
+      const [dialog] = side.person.aborts.slice(-1);
+      assert.equal(dialog?.aborted, false, "the dialog is open");
+      await (us === "a" ? duo.channel.b : duo.channel.a).send(fromHex(pdu));
+      await settle();
+      assert.equal(duo.sentBy(us).at(-1), "0508", pdu);
+      assert.equal(dialog.aborted, true, "the dialog is closed");
+    }
+  });
+}
+
+test("A4 what came too early before the person is asked ends the pairing before the person has answered", async () => {
+  const duo = new Duo();
+  for (const { person } of [duo.central, duo.peripheral]) person.onCompare = () => new Promise(() => {});
+  duo.channel.tamper = (pdu, from) =>
+    from === "b" && pdu[0] === 0x04 ? [pdu, fromHex(`0d${"88".repeat(16)}`)] : [pdu];
+  duo.central.manager.pair().catch(() => {});
   await settle();
-  assert(["0508", "050b"].includes(scripted.last ?? ""));
-  assert.equal(scripted.sent.filter((pdu) => pdu.startsWith("05")).length, 1);
+  assert.equal(duo.sentBy("a").at(-1), "0508");
+});
+
+test("A4 a key that comes again while the bond is being stored ends with 0x08, in both roles", async () => {
+  for (const us of ["a", "b"] as const) {
+    const duo = new Duo();
+    const side = us === "a" ? duo.central : duo.peripheral;
+    side.store.onPut = () => new Promise(() => {});
+    duo.central.manager.pair().catch(() => {});
+    await settle();
+    await (us === "a" ? duo.channel.b : duo.channel.a).send(fromHex("0900c0c1c2c3c4c5"));
+    await settle();
+    assert.equal(duo.sentBy(us).at(-1), "0508");
+    assert.deepEqual(side.store.bonds, []);
+  }
 });
 
 test("A7 authenticated is what happened, not what both asked for: MITM bits and a Just Works outcome", async () => {
