@@ -148,7 +148,10 @@ function standsIn(text: string, name: string): boolean {
   return new RegExp(`\\b${name}\\b`).test(text);
 }
 
-/** Long names in any spelling: "Insufficient Authentication", "ATT_INSUFFICIENT_AUTHENTICATION". */
+/**
+ * Long names in any spelling: "Insufficient Authentication", "ATT_INSUFFICIENT_AUTHENTICATION". Short ones, which are
+ * words of every error text, only as their stack writes them: "GATT_ERROR" is not "GATT Error: …".
+ */
 function spelledNames(text: string): Explanation[] {
   const squeezed = squeeze(text);
   const tables = [...TABLES, { stack: "bluez", entries: BLUEZ_DETAILS, bareFrom: Infinity } as const];
@@ -156,7 +159,7 @@ function spelledNames(text: string): Explanation[] {
     entries.filter(hasOwnName).flatMap((each) =>
       [each.name, ...each.also]
         .map(squeeze)
-        .filter((name) => name.length >= 8 && squeezed.includes(name))
+        .filter((name) => squeezed.includes(name) && (name.length >= 10 || standsIn(text, each.name)))
         .map((name) => ({ stack, each, name })),
     ),
   );

@@ -144,12 +144,18 @@ export class LiveChart extends LitElement {
   }
 }
 
+/** To a hundredth of the range: more digits than the values vary by say nothing. */
+function rounded(value: number, range: number): number {
+  if (!(range > 0)) return value;
+  return Number(value.toFixed(Math.min(20, Math.max(0, Math.ceil(-Math.log10(range / 100))))));
+}
+
 function words(name: string, summary: SeriesSummary, unit: string): TemplateResult {
   const { last, least, most, mean, count, span } = summary;
   const range =
     count === 1
       ? nothing
-      : html` Between ${numberWord(least)} and ${numberWord(most)}${unit}, ${numberWord(mean)}${unit} on average, in
+      : html` Between ${numberWord(least)} and ${numberWord(most)}${unit}, ${numberWord(rounded(mean, most - least))}${unit} on average, in
           ${count} values over ${spanWord(span)}.`;
   return html`${name} now <b>${numberWord(last)}${unit}</b>.${range}`;
 }

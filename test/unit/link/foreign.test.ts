@@ -197,3 +197,9 @@ test("an SMP code has the same reason in every stack that passes it on", () => {
     if (code <= 0x0e) assert.deepEqual(bluedroid?.failure, failure);
   }
 });
+
+test("words that every error text has are no code of Bluedroid, its own spelling is", () => {
+  const stacks = (text: string) => explainForeign(text).map(({ stack }) => stack);
+  assert.deepEqual(stacks("NetworkError: GATT Error: Not paired."), ["web-bluetooth"]);
+  assert.ok(stacks("status=GATT_ERROR").includes("bluedroid"));
+});
