@@ -13,9 +13,9 @@ import { exportRecord } from "./device-export.ts";
 import { chooseProbe } from "./device-edit.ts";
 import { attempt } from "./device-record.ts";
 import { GattSession } from "./gatt-session.ts";
-import { promptsThrough } from "./gatt-prompts.ts";
 import type { System } from "./platform.ts";
-import type { Ask, Procedure } from "./procedure.ts";
+import type { Procedure } from "./procedure.ts";
+import { type Ask, promptsThrough } from "./prompts.ts";
 import { Store } from "./store.ts";
 
 export type DeviceScreenView =

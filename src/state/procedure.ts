@@ -1,30 +1,12 @@
 /** One run of the bond procedure as a person sees it: steps as they happen, questions, and the result. */
 import type { BondPorts, EnsureTarget } from "../bonds/ensure.ts";
-import type { EnsurePrompts } from "../bonds/prompts.ts";
-import { displayName } from "../bonds/record.ts";
 import type { BondResult, Mode, StepReport } from "../bonds/result.ts";
-import type { Peer } from "../link/backend.ts";
-import { DeviceError } from "../link/failure.ts";
-import type { BondRecord, Level } from "../storage/records.ts";
-import { ALWAYS_OPTIONAL, profileOf } from "./profiles.ts";
+import type { Level } from "../storage/records.ts";
 import type { Chooser } from "./chooser.ts";
 import type { LiveLinks } from "./live.ts";
+import { type Ask, promptsThrough } from "./prompts.ts";
 import { fold, type StepLine, WAITING } from "./steps.ts";
 import { Store } from "./store.ts";
-
-/** What the procedure waits for. Every answer comes from a click. */
-export type Ask =
-  /** The browser does not remember the device: it must be chosen again. */
-  | { readonly kind: "choose"; readonly device: string; readonly choose: () => void }
-  /** Another id, the same name and services. */
-  | {
-      readonly kind: "identity";
-      readonly device: string;
-      readonly peerName: string;
-      readonly answer: (same: boolean) => void;
-    }
-  /** The device was reset, or something imitates it. */
-  | { readonly kind: "repair"; readonly device: string; readonly answer: (go: boolean) => void };
 
 export type ProcedureView =
   | { readonly step: "idle" }
@@ -86,7 +68,7 @@ export class Procedure {
         {
           mode,
           signal: stop.signal,
-          prompts: this.#prompts(),
+          prompts: promptsThrough((ask) => this.#change({ ask }), this.#ports.chooser),
           onStep: (report) => this.#report(report, link),
           ...(level === undefined ? {} : { level }),
         },
@@ -143,57 +125,6 @@ export class Procedure {
     const now = this.#ports.bond.surroundings.now();
     link.report(report, now);
     this.#change({ lines: fold(running.lines, report, now) });
-  }
-
-  #prompts(): EnsurePrompts {
-    return {
-      choosePeer: (record, signal) => this.#choosePeer(record, signal),
-      confirmIdentity: (record, peer, signal) =>
-        this.#question(signal, (answer) => ({
-          kind: "identity",
-          device: displayName(record),
-          peerName: peer.name ?? "",
-          answer,
-        })),
-      confirmRepair: (record, signal) =>
-        this.#question(signal, (answer) => ({ kind: "repair", device: displayName(record), answer })),
-    };
-  }
-
-  /** Shows a question until it is answered or the run ends. */
-  async #question<T>(signal: AbortSignal, ask: (answer: (value: T) => void) => Ask): Promise<T> {
-    signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const onAbort = () => reject(new DeviceError({ kind: "cancelled", by: "caller" }));
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#change({ ask: ask(resolve) });
-    try {
-      return await promise;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      this.#change({ ask: null });
-    }
-  }
-
-  /** The chooser needs a fresh click, so the procedure waits for one; a closed chooser leaves the run. */
-  async #choosePeer(record: BondRecord | null, signal: AbortSignal): Promise<Peer> {
-    const profile = profileOf(record?.profile ?? null);
-    const request = {
-      services: profile?.services ?? [],
-      optionalServices: [...new Set([...(record?.services ?? []), ...ALWAYS_OPTIONAL])],
-      ...(profile === undefined && record !== null && record.name !== "" ? { namePrefix: record.name } : {}),
-    };
-    const opened = await this.#question<Promise<Peer | undefined>[]>(signal, (answer) => ({
-      kind: "choose",
-      device: record === null ? "" : displayName(record),
-      choose: () => {
-        // In a list, so that the question is answered at once and the chooser goes on by itself.
-        if (!this.#ports.chooser.open) answer([this.#ports.chooser.choose(request, signal)]);
-      },
-    }));
-    const peer = await opened[0];
-    if (peer === undefined) throw new DeviceError({ kind: "busy", what: "operation" });
-    return peer;
   }
 }
 

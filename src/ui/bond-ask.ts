@@ -1,6 +1,6 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import type { App } from "../state/app.ts";
-import type { Ask } from "../state/procedure.ts";
+import type { Ask } from "../state/prompts.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChooseRequest, Peer } from "../../../src/link/backend.ts";
 import { failureOf } from "../../../src/link/failure.ts";
-import { promptsThrough } from "../../../src/state/gatt-prompts.ts";
-import type { Ask } from "../../../src/state/procedure.ts";
+import { type Ask, promptsThrough } from "../../../src/state/prompts.ts";
 import { bondRecord, ScriptedLink } from "./scripted-link.ts";
 
 function asking(open = false) {
@@ -63,4 +62,24 @@ test("stopping takes the question back", async () => {
   stop.abort();
   await assert.rejects(answer ?? Promise.resolve(), (error) => failureOf(error).kind === "cancelled");
   assert.equal(asked.at(-1), null);
+});
+
+test("consent to a repair is what the person answers", async () => {
+  for (const go of [true, false]) {
+    const { asked, prompts } = asking();
+    const consent = prompts.confirmRepair?.(bondRecord({ label: "Hall" }), never);
+    const [question] = asked;
+    assert(question?.kind === "repair");
+    assert.equal(question.device, "Hall");
+    question.answer(go);
+    assert.equal(await consent, go);
+    assert.equal(asked.at(-1), null);
+  }
+});
+
+test("nothing is asked of a run that has ended", async () => {
+  const { asked, prompts } = asking();
+  const consent = prompts.confirmRepair?.(bondRecord(), AbortSignal.abort(new Error("over")));
+  await assert.rejects(consent ?? Promise.resolve(), /over/);
+  assert.deepEqual(asked, []);
 });

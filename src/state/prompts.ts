@@ -1,12 +1,25 @@
-/** What a link without a procedure has to ask: which device it is, and whether it is the one of the record. */
+/** What has to be asked on the way to a device: which one it is, whether it is the one of the record, and consent. */
 import type { EnsurePrompts } from "../bonds/prompts.ts";
 import { displayName } from "../bonds/record.ts";
 import type { Peer } from "../link/backend.ts";
 import { DeviceError } from "../link/failure.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { Chooser } from "./chooser.ts";
-import type { Ask } from "./procedure.ts";
 import { ALWAYS_OPTIONAL, profileOf } from "./profiles.ts";
+
+/** A question to the person. Every answer comes from a click. */
+export type Ask =
+  /** The browser does not remember the device: it must be chosen again. */
+  | { readonly kind: "choose"; readonly device: string; readonly choose: () => void }
+  /** Another id, the same name and services. */
+  | {
+      readonly kind: "identity";
+      readonly device: string;
+      readonly peerName: string;
+      readonly answer: (same: boolean) => void;
+    }
+  /** The device was reset, or something imitates it. */
+  | { readonly kind: "repair"; readonly device: string; readonly answer: (go: boolean) => void };
 
 /** `show` gets each question, and null when it is over. The chooser opens from the click that answers. */
 export function promptsThrough(
@@ -50,6 +63,8 @@ export function promptsThrough(
         peerName: peer.name ?? "",
         answer,
       })),
+    confirmRepair: (record, signal) =>
+      question<boolean>(signal, (answer) => ({ kind: "repair", device: displayName(record), answer })),
   };
 }
 
