@@ -45,3 +45,14 @@ export function storeGuard(store: MemoryKeyStore): () => void {
     must(isDeepStrictEqual(structuredClone(store.bonds), before), "a stored bond has changed");
   };
 }
+
+/** Remembers the bonds of a store; others may come, these stay as they are. */
+export function keptGuard(store: MemoryKeyStore): () => void {
+  const before: readonly Bond[] = structuredClone(store.bonds);
+  return () => {
+    for (const bond of before) {
+      const now = structuredClone(store.bonds).find(({ peer }) => isDeepStrictEqual(peer, bond.peer));
+      must(isDeepStrictEqual(now, bond), "a stored bond has changed");
+    }
+  };
+}

@@ -2,6 +2,7 @@ import type { Target } from "./target.ts";
 import { advertising } from "./targets/advertising.ts";
 import { attClient } from "./targets/att-client.ts";
 import { attServer } from "./targets/att-server.ts";
+import { controller } from "./targets/controller.ts";
 import { conversation } from "./targets/conversation.ts";
 import { declarations } from "./targets/declarations.ts";
 import { discovery } from "./targets/discovery.ts";
@@ -12,6 +13,7 @@ import { reports } from "./targets/reports.ts";
 import { signalling } from "./targets/signalling.ts";
 import { smp } from "./targets/smp.ts";
 import { smpTampered } from "./targets/smp-tampered.ts";
+import { trace } from "./targets/trace.ts";
 
 /** Everything that is fuzzed. */
 export const TARGETS: readonly Target[] = [
@@ -27,5 +29,7 @@ export const TARGETS: readonly Target[] = [
   smp,
   smpTampered,
   host,
+  trace,
+  controller,
   conversation,
 ];

@@ -3,6 +3,7 @@ import { concat, toHex } from "../../../hci/codec/bytes.ts";
 import { uuidOf } from "../../../hci/codec/uuid.ts";
 import { GattClient } from "../../../hci/gatt/client.ts";
 import { GattServer } from "../../../hci/gatt/server.ts";
+import { ReadRssi } from "../../../hci/host/commands/basic.ts";
 import { CommandTimeoutError } from "../../../hci/host/command-queue.ts";
 import { events, HardwareError } from "../../../hci/host/events.ts";
 import type { HostClosedError } from "../../../hci/host/host.ts";
@@ -167,6 +168,12 @@ export const host: Target = {
     controller.connected(CENTRAL_LINK);
     controller.connected(PERIPHERAL_LINK, { role: "peripheral" });
     await settle();
+    let open = 0;
+    const ask = (): void => {
+      open++;
+      const settled = (): void => void open--;
+      target.run(ReadRssi, { handle: CENTRAL_LINK }).then(settled, settled);
+    };
     const count = 20 + random.below(60);
     for (let i = 0; i < count && closed.length === 0; i++) {
       if (random.below(3) === 0) controller.raw(mostlyMutated(random, someEvent(random)));
@@ -175,6 +182,7 @@ export const host: Target = {
           random.below(6) === 0 ? mostlyMutated(random, someData(random)) : someData(random),
         );
       if (random.below(3) === 0) await settle();
+      if (random.below(20) === 0) ask();
       if (random.below(40) === 0) await clock.advance(random.pick([100, 1000, 4000, 31_000]));
       for (const packet of controller.acl.splice(0)) {
         must(
@@ -196,6 +204,7 @@ export const host: Target = {
     await clock.advance(35_000);
     await closing;
     await settle();
+    must(open === 0, `${open} commands wait for ever`);
     must(target.links.all.length === 0, "a link is left");
     must(clock.pending === 0, `${clock.pending} timers were left behind`);
     return count;

@@ -1,19 +1,25 @@
-import { equal, fromHex } from "../../../hci/codec/bytes.ts";
+import { concat, equal, fromHex, reversed } from "../../../hci/codec/bytes.ts";
 import type { Bond } from "../../../hci/ports.ts";
 import { settle } from "../../support/manual-clock.ts";
 import type { Random } from "../../support/random.ts";
 import { bondWith } from "../../support/smp/bonds.ts";
 import { Duo } from "../../support/smp/duo.ts";
 import type { Side } from "../../support/smp/side.ts";
+import { address } from "../../support/vectors.ts";
 import { mutate } from "../mutate.ts";
 import { SeededCrypto } from "../seeded-crypto.ts";
-import { somePerson, somePolicy, storeGuard } from "../smp-world.ts";
+import { keptGuard, somePerson, somePolicy } from "../smp-world.ts";
 import type { Target } from "../target.ts";
 import { must } from "../target.ts";
 
-/** Changes about one PDU in `rarity` on its way. */
-function tamperWith(random: Random, duo: Duo, rarity: number): void {
+/** Somebody else's identity, with whom both have a bond, as an Identity Address Information PDU. */
+const STRANGER = address(1, "f0:0d:f0:0d:f0:0d");
+const STOLEN = concat([0x09, 1], reversed(STRANGER.octets));
+
+/** Changes about one PDU in `rarity` on its way; a thief puts the stranger's identity into every handover. */
+function tamperWith(random: Random, duo: Duo, rarity: number, thief: boolean): void {
   duo.channel.tamper = (pdu, from) => {
+    if (thief && pdu[0] === 0x09) return [STOLEN];
     if (random.below(rarity) > 0) return [pdu];
     switch (random.below(5)) {
       case 0:
@@ -67,20 +73,23 @@ export const smpTampered: Target = {
   name: "smp-tampered",
   share: 40,
   async run(random) {
-    const bonded = random.below(4) === 0;
+    // With whom the central and the peripheral think they are bonded: with each other, or one of them, or a stranger
+    const bonded = random.pick(["none", "none", "both", "central", "peripheral", "stranger"]);
+    const bonds = (own: "central" | "peripheral"): readonly Bond[] => {
+      if (bonded === "stranger") return [{ ...bondWith({}, own), peer: STRANGER }];
+      return bonded === "both" || bonded === own ? [bondWith({}, own)] : [];
+    };
     const duo = new Duo({
-      central: {
-        crypto: new SeededCrypto(random, 0),
-        policy: policyOf(random),
-        bonds: bonded ? [bondWith({}, "central")] : [],
-      },
+      central: { crypto: new SeededCrypto(random, 0), policy: policyOf(random), bonds: bonds("central") },
       peripheral: {
         crypto: new SeededCrypto(random, 8),
         policy: policyOf(random),
-        bonds: bonded ? [bondWith({}, "peripheral")] : [],
+        bonds: bonds("peripheral"),
       },
     });
-    const guards = bonded ? [storeGuard(duo.central.store), storeGuard(duo.peripheral.store)] : [];
+    const guards = [duo.central, duo.peripheral]
+      .filter(({ store }) => store.bonds.length > 0)
+      .map(({ store }) => keptGuard(store));
     if (random.below(3) === 0) {
       somePerson(random, duo.central.person);
       somePerson(random, duo.peripheral.person);
@@ -88,14 +97,14 @@ export const smpTampered: Target = {
       duo.central.person.onAccept = ({ replaces }) => replaces === undefined;
       duo.peripheral.person.onAccept = ({ replaces }) => replaces === undefined;
     }
-    tamperWith(random, duo, random.pick([4, 12, 40, 1000]));
+    tamperWith(random, duo, random.pick([4, 12, 40, 1000]), bonded === "stranger");
     let open = 1;
     const settled = (): void => void open--;
     const { manager } = duo.central;
     const begun =
       random.below(4) === 0
         ? duo.peripheral.manager.requestSecurity()
-        : bonded && random.below(2) === 0
+        : bonded !== "none" && random.below(2) === 0
           ? manager.encrypt()
           : manager.pair();
     begun.then(settled, settled);
@@ -104,11 +113,11 @@ export const smpTampered: Target = {
       for (const unchanged of guards) unchanged();
     }
     await duo.clock.advance(65_000);
+    must(open === 0, "a call waits for ever");
     duo.channel.close(new Error("The link ended"));
     await duo.clock.advance(65_000);
     for (const unchanged of guards) unchanged();
-    if (!bonded) checkAgreement(duo);
-    must(open === 0, "a call waits for ever");
+    checkAgreement(duo);
     must(duo.clock.pending === 0, "a timer was left behind");
     return Math.max(1, duo.channel.log.length);
   },

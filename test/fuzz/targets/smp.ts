@@ -166,6 +166,9 @@ export const smp: Target = {
       const settled = (): void => void open--;
       work.then(settled, settled);
     };
+    let asked: number | undefined; // how often the person had been, when the stored key failed
+    const keyFailed = (): boolean =>
+      side.events.some((event) => event.kind === "bond-in-doubt" && event.why !== "asks-to-pair");
     const count = 6 + random.below(20);
     for (let i = 0; i < count; i++) {
       if (random.below(8) === 0 || i === 0) {
@@ -178,6 +181,11 @@ export const smp: Target = {
       if (random.below(4) > 0) await settle();
       if (scripted.last === "0509" && random.below(2) === 0) await side.clock.advance(33_000);
       if (random.below(12) === 0) await radioEvent(random, scripted, encryptions);
+      if (keyFailed()) asked ??= side.person.asked.length;
+      must(
+        (asked ?? Infinity) >= side.person.asked.length,
+        "a person was asked where the stored key had failed",
+      );
       must(bonded || side.manager.security === null, "a link without a key counts as secure");
       unchanged();
     }
@@ -188,11 +196,12 @@ export const smp: Target = {
     );
     for (const { value } of link.keys)
       must(stored.has(toHex(value)), "the link got a key that nobody stored");
-    await side.clock.advance(31_000);
+    // Twice: what waits for the store, or for encryption, may begin to wait for the peer afterwards
+    for (let i = 0; i < 2; i++) await side.clock.advance(31_000);
+    must(open === 0, `${open} calls wait for ever`);
     await scripted.close();
     encryptions.end(0x08);
     await side.clock.advance(31_000);
-    must(open === 0, `${open} calls wait for ever`);
     must(side.clock.pending === 0, "a timer was left behind");
     unchanged();
     return count;
