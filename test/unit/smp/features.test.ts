@@ -185,7 +185,7 @@ test("B6 B9 A7 whatever the policy and the peer's bits, we never set a bit for l
     }
 });
 
-test("SM/PER/PKE/BV-06-C: to a NoInputNoOutput peer without MITM our response has MITM = 0", () => {
+test("To a NoInputNoOutput peer without MITM our response has MITM = 0", () => {
   const response = responseFeatures(features("NoInputNoOutput", {}), DEFAULT_POLICY, NO_OOB);
   assert.equal(response.authReq.mitm, false);
 });

@@ -127,7 +127,7 @@ test("B2 as peripheral: a bonded peer that asks for Just Works is refused with 0
   assert.deepEqual(scripted.side.told, ["bond-in-doubt", "pairing-failed"]);
 });
 
-test("B2 GAP/SEC/AUT/BV-22-C as peripheral: a bonded peer that pairs again is told of, and only a person lets it", async () => {
+test("B2 as peripheral: a bonded peer that pairs again is told of, and only a person lets it", async () => {
   for (const allowed of [false, true]) {
     const old = await bonded();
     const again = old.reconnect({ central: { store: new MemoryKeyStore() } });

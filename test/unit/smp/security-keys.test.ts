@@ -19,12 +19,12 @@ const RESPONSE = "02030009100303";
 const ZERO_RAND = new Uint8Array(8);
 
 const ROW: Readonly<Record<string, string>> = {
-  "same-x-negated-y": "A2 SM/CEN/KDU/BI-04-C SM/PER/KDU/BI-04-C round 5: a reflected X with negated Y",
+  "same-x-negated-y": "A2 round 5: a reflected X with negated Y",
   "echoed-key": "A2 our own public key sent back",
   "debug-key": "A10 the debug key",
-  "y-zero": "A1 SM/CEN/KDU/BI-04-C SM/PER/KDU/BI-04-C rounds 1 and 2: y = 0",
-  "y-bit-flip": "A1 SM/CEN/KDU/BI-04-C SM/PER/KDU/BI-04-C round 3: one bit of y flipped",
-  "zero-point": "A1 SM/CEN/KDU/BI-04-C SM/PER/KDU/BI-04-C round 4: x = y = 0",
+  "y-zero": "A1 rounds 1 and 2: y = 0",
+  "y-bit-flip": "A1 round 3: one bit of y flipped",
+  "zero-point": "A1 round 4: x = y = 0",
 };
 
 for (const key of negative.public_keys) {
@@ -108,7 +108,7 @@ test("A5 every maximum key size that does not exist is refused in Pairing Reques
   }
 });
 
-test("A6 SM/CEN/EKS/BI-01-C, SM/PER/EKS/BI-02-C: 15 octets are too few by default, and nobody is asked", async () => {
+test("A6 15 octets are too few by default, and nobody is asked", async () => {
   const peripheral = new Scripted("peripheral");
   await peripheral.receive("010300090f0303");
   assert.deepEqual(peripheral.sent, ["0506"]);

@@ -18,7 +18,7 @@ const LEGACY_REQUEST = "01030001100303";
 const LEGACY_RESPONSE = "02030001100303";
 const ZERO_RAND = new Uint8Array(8);
 
-test("A3 SM/CEN/JW/BI-06-C LEGACY-REFLECT: our confirm value sent back ends with 0x04, before we show our random value", async () => {
+test("A3 LEGACY-REFLECT: our confirm value sent back ends with 0x04, before we show our random value", async () => {
   const scripted = new Scripted("central", { policy: { legacy: true } });
   scripted.side.manager.pair().catch(() => {});
   await scripted.receive(LEGACY_RESPONSE);
@@ -27,7 +27,7 @@ test("A3 SM/CEN/JW/BI-06-C LEGACY-REFLECT: our confirm value sent back ends with
   assert(!scripted.sent.some((pdu) => pdu.startsWith("04")));
 });
 
-test("A3 SM/CEN/PKE/BI-03-C: the same with a passkey", async () => {
+test("A3 LEGACY-REFLECT: the same with a passkey", async () => {
   const policy = { legacy: true, ioCapability: "KeyboardOnly" } as const;
   const scripted = new Scripted("central", { policy });
   scripted.side.person.onEnter = () => "123456";

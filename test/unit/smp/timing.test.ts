@@ -131,7 +131,7 @@ test("A caller who has aborted already gets no pairing at all", async () => {
   assert.deepEqual(scripted.sent, []);
 });
 
-test("SM/CEN/KDU/BI-04-C, SM/PER/KDU/BI-04-C: the interval between retries does not decrease, and a peer inside it gets 0x09", async () => {
+test("A9 the interval between retries does not decrease, and a peer inside it gets 0x09", async () => {
   const duo = new Duo();
   let wait = 0;
   for (let attempt = 0; attempt < 7; attempt++) {
