@@ -19,6 +19,8 @@ interface Frame {
   readonly reject: (error: Error) => void;
 }
 
+type Waiter = Pick<Frame, "resolve" | "reject">;
+
 /** What one link has waiting and under way. Only AclOutput changes it. */
 interface Lane {
   readonly frames: Frame[];
@@ -26,6 +28,8 @@ interface Lane {
   sent: number;
   queued: number;
   inFlight: number;
+  /** Whoever waits until nothing is waiting or under way. */
+  readonly idle: Waiter[];
 }
 
 /**
@@ -49,7 +53,7 @@ export class AclOutput {
   }
 
   open(handle: number): void {
-    this.#lanes.set(handle, { frames: [], sent: 0, queued: 0, inFlight: 0 });
+    this.#lanes.set(handle, { frames: [], sent: 0, queued: 0, inFlight: 0, idle: [] });
     this.#turns.push(handle);
   }
 
@@ -60,7 +64,7 @@ export class AclOutput {
     this.#lanes.delete(handle);
     this.#turns = this.#turns.filter((turn) => turn !== handle);
     this.#free += lane.inFlight;
-    for (const { reject } of lane.frames) reject(error);
+    for (const { reject } of [...lane.frames, ...lane.idle]) reject(error);
     this.#pump();
   }
 
@@ -81,6 +85,16 @@ export class AclOutput {
     });
   }
 
+  /** Resolves when the peer's link layer has all that was sent on this link so far; rejects when the link ends first. */
+  delivered(handle: number): Promise<void> {
+    const lane = this.#lanes.get(handle);
+    if (lane === undefined) return Promise.reject(new Error("Cannot deliver: the link has ended"));
+    if (isIdle(lane)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      lane.idle.push({ resolve, reject });
+    });
+  }
+
   /** Number Of Completed Packets for one handle. */
   completed(handle: number, count: number): void {
     const lane = this.#lanes.get(handle);
@@ -89,6 +103,7 @@ export class AclOutput {
     if (lane === undefined || credited === 0) return;
     lane.inFlight -= credited;
     this.#free += credited;
+    if (isIdle(lane)) for (const { resolve } of lane.idle.splice(0)) resolve();
     this.#pump();
   }
 
@@ -144,4 +159,8 @@ export class AclOutput {
     this.#send(packet);
     if (lane.sent === 0) frame.resolve();
   }
+}
+
+function isIdle({ frames, inFlight }: Lane): boolean {
+  return frames.length === 0 && inFlight === 0;
 }

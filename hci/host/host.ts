@@ -118,6 +118,10 @@ export class Host {
     return this.links.output.send(handle, channel, payload);
   }
 
+  delivered(handle: number): Promise<void> {
+    return this.links.output.delivered(handle);
+  }
+
   /** Resets the adapter, so that it keeps no link and no scan, and lets go of the transport. */
   close(): Promise<void> {
     this.#closing ??= this.#farewell();

@@ -33,6 +33,7 @@ export interface LinkHost {
   readonly clock: Clock;
   run<P extends Fields, R extends Fields>(command: Command<P, R>, parameters: Struct<P>): Promise<Struct<R>>;
   sendFrame(handle: number, channel: number, payload: Uint8Array): Promise<void>;
+  delivered(handle: number): Promise<void>;
 }
 
 /** How a link ended. */
@@ -160,6 +161,12 @@ export class Link implements SecureLink {
     if (this.#disconnecting)
       return Promise.reject(new LinkClosedError("Cannot send: the link is being ended", undefined));
     return this.#host.sendFrame(this.handle, channel, payload);
+  }
+
+  /** Resolves when the peer's link layer acknowledged everything that was sent so far; rejects when the link ends first. */
+  delivered(): Promise<void> {
+    if (this.#end !== undefined) return Promise.reject(this.#end.error);
+    return this.#host.delivered(this.handle);
   }
 
   /**

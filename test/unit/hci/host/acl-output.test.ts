@@ -56,6 +56,31 @@ describe("sending a frame", () => {
     await sending;
   });
 
+  test("is delivered when every packet is completed, not when the controller took it", async () => {
+    const { acl } = output(27, 2);
+    acl.open(0x40);
+    const seen: string[] = [];
+    const sending = acl.send(0x40, 4, octets(60)).then(() => seen.push("taken"));
+    const delivered = acl.delivered(0x40).then(() => seen.push("delivered"));
+    acl.completed(0x40, 2);
+    await sending;
+    assert.deepEqual(seen, ["taken"]);
+    acl.completed(0x40, 1);
+    await delivered;
+    assert.deepEqual(seen, ["taken", "delivered"]);
+    await acl.delivered(0x40); // nothing waits: at once
+  });
+
+  test("whoever waits for the delivery learns of the link's end", async () => {
+    const { acl } = output(27, 2);
+    acl.open(0x40);
+    void acl.send(0x40, 4, octets(5));
+    const delivered = assert.rejects(acl.delivered(0x40), /over/);
+    acl.close(0x40, new Error("over"));
+    await delivered;
+    await assert.rejects(acl.delivered(0x40), /the link has ended/);
+  });
+
   test("keeps the order of frames on one link", () => {
     const { acl, sent } = output(27, 1);
     acl.open(0x40);
