@@ -114,7 +114,11 @@ export class LinkGuard {
 
   async pair(options: PairOptions, abort: Abort | undefined): Promise<PairingResult> {
     this.#pairingWanted = options;
-    return this.#manager.pair(options, abort);
+    const result = await this.#manager.pair(options, abort);
+    // Our keys are distributed when the peer's link layer has acknowledged the last one (Vol 3 Part H 3.6.1): whoever
+    // ends the link before leaves a peer without a bond. If it breaks by itself now, the proof will tell.
+    await this.#link.delivered().catch(() => {});
+    return result;
   }
 
   /** Peripheral: resolves when the central secured the link in the way it likes. */

@@ -66,6 +66,7 @@ async function bonded(
   const { rig, phone } = meeting;
   const link = await rig.until(phone.stack.connect(await heard(meeting)));
   const { proof } = await rig.until(pairAndProve(phone.stack, link, { policy }));
+  if (proof?.kind === "failed") throw proof.error;
   assert.ok(proof?.kind === "proven", proof?.kind);
   return proof;
 }
