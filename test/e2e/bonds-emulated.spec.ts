@@ -85,6 +85,22 @@ test("a check of a working bond writes nothing at all", async ({ session, page }
   expect(await storedBonds(page)).toEqual(before);
 });
 
+test("a check of a bond that was never proven is 1, and reads nothing that could start a pairing", async ({
+  session,
+  page,
+}) => {
+  await putInTheAir(session, LOCK, "Lock-1", emulatedLock().table);
+  await addBatteryDevice(page, null);
+  await expectResult(page, 7);
+  await openDevice(page, "Lock-1");
+  const before = await storedBonds(page);
+  session.emulator.log.length = 0;
+  await press(page, "Check only, change nothing");
+  await expectResult(page, 1, "never-proven");
+  expect(await storedBonds(page)).toEqual(before);
+  expect(session.emulator.log.filter(({ type }) => type === "read")).toEqual([]);
+});
+
 test("a device out of range is unreachable, and its bond stays as it was", async ({ session }) => {
   await putInTheAir(session, LOCK, "Lock-1", emulatedLock().table);
   await addBatteryDevice(session.page);
@@ -178,10 +194,7 @@ test("a value is read, watched and drawn", async ({ session, page }) => {
   await expect(page.getByRole("img", { name: /^Chart of/ })).toBeVisible();
 });
 
-test("two tabs agree on the devices, and only one of them works on a device at a time", async ({
-  session,
-  page,
-}) => {
+test("two tabs agree on the devices", async ({ session, page }) => {
   await putInTheAir(session, LOCK, "Lock-1", emulatedLock().table);
   const other = await session.newPage();
   await other.goto("/#/");
@@ -195,4 +208,20 @@ test("two tabs agree on the devices, and only one of them works on a device at a
   await page.getByLabel("Your name for it").fill("Front door");
   await press(page, "Rename");
   await expect(other.getByRole("heading", { level: 1, name: "Front door" })).toBeVisible();
+});
+
+test("a newer version in another tab takes the storage over, and this one says so", async ({
+  session,
+  page,
+}) => {
+  await page.goto("/#/");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const newer = await session.newPage();
+  await newer.goto("/keeper");
+  await newer.evaluate(() => {
+    const opening = indexedDB.open("bondkeeper", 1_000);
+    return new Promise<void>((resolve) => opening.addEventListener("success", () => resolve()));
+  });
+  await page.bringToFront();
+  await expect(page.getByText(/newer version/i).first()).toBeVisible();
 });

@@ -226,6 +226,28 @@ test("a forgotten device keeps its record until it is deleted for good, and says
   await expect.poll(() => storedBonds(page)).toEqual([]);
 });
 
+test("two tabs never work on the same device at the same time", async ({ bluez, page, session }) => {
+  await addedAndProven(page, bluez);
+  await openDevice(page, "Lock-1");
+  await bluez.characteristic(LOCK, Uuids.batteryLevel, { hold: ["ReadValue"] });
+  bluez.log.length = 0;
+  await press(page, "Verify the bond");
+  await expect.poll(() => bluez.count("ReadValue")).toBe(1);
+
+  const other = await session.newPage();
+  await openDevice(other, "Lock-1");
+  await press(other, "Verify the bond");
+  await expectResult(other, 4, "held-elsewhere");
+  expect(bluez.count("ReadValue")).toBe(1);
+
+  await page.bringToFront();
+  await bluez.loseLink(LOCK);
+  await expectResult(page, 0);
+  await other.bringToFront();
+  await press(other, "Try again");
+  await expectResult(other, 0);
+});
+
 test("values that arrive are drawn as they come", async ({ bluez, page }) => {
   await addedAndProven(page, bluez);
   await openDevice(page, "Lock-1");

@@ -22,10 +22,11 @@ mkdirSync(FOLDER, { recursive: true });
 
 async function picture(page: Page, name: string): Promise<void> {
   for (const { look, colorScheme, width, height } of LOOKS) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height });
     const whole = await page.evaluate(() => document.documentElement.scrollHeight);
     await page.setViewportSize({ width, height: Math.min(Math.max(whole, height), MAX_HEIGHT) });
+    await page.evaluate(() => scrollTo(0, 0));
     const png = smallPng(await page.screenshot({ animations: "disabled" }));
     expect(png.length, `${name}-${look}`).toBeLessThan(MAX_BYTES);
     writeFileSync(join(FOLDER, `${name}-${look}.png`), png);

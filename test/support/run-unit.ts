@@ -6,15 +6,8 @@ import type { EventData } from "node:test";
 import { inspect } from "node:util";
 import type { Tally } from "./tally.ts";
 
-const PLACES = [
-  "test/*.test.ts",
-  "test/unit/**/*.test.ts",
-  "test/conformance/**/*.test.ts",
-  "test/traces/**/*.test.ts",
-  "test/interop/**/*.test.ts",
-  "test/matrix/**/*.test.ts",
-  "test/soak/**/*.test.ts",
-];
+/** Everything that ends so; browser tests are called `*.spec.ts`. */
+const PLACES = "test/**/*.test.ts";
 
 /** A test that hangs ends here; the slowest one takes a few seconds. */
 const TIME_LIMIT_MS = 120_000;
