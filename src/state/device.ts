@@ -5,14 +5,14 @@ import { displayName } from "../bonds/record.ts";
 import type { Mode } from "../bonds/result.ts";
 import type { CharacteristicRef } from "../link/gatt.ts";
 import type { StorageFailure } from "../storage/ports.ts";
-import type { BondRecord, GattTableRecord, HistoryEntry, Level, Proof } from "../storage/records.ts";
-import { diffTables, type TableDiff } from "../storage/table-diff.ts";
+import type { BondRecord, HistoryEntry, Level, Proof } from "../storage/records.ts";
 import type { App } from "./app.ts";
 import { storageFailure } from "./bonds.ts";
 import { exportRecord } from "./device-export.ts";
 import { chooseProbe } from "./device-edit.ts";
 import { attempt } from "./device-record.ts";
 import { GattSession } from "./gatt-session.ts";
+import { NOTHING_STORED, readTable, type StoredTable } from "./gatt-table.ts";
 import type { System } from "./platform.ts";
 import type { Procedure } from "./procedure.ts";
 import { type Ask, promptsThrough } from "./prompts.ts";
@@ -36,15 +36,7 @@ export interface ShownDevice {
   readonly connectedSince: string | null;
   /** Newest first; null while it is being read. */
   readonly history: readonly HistoryEntry[] | null;
-  readonly table: GattTableRecord | null;
-  /** What the newest table has that the one before had not, and the other way; null: no change seen here. */
-  readonly change: TableChange | null;
-}
-
-export interface TableChange {
-  /** When the older table was stored. */
-  readonly since: string;
-  readonly diff: TableDiff;
+  readonly stored: StoredTable;
 }
 
 /** Asking, after a removal in the system's settings, whether the bond is gone. */
@@ -58,8 +50,7 @@ export const HISTORY_SHOWN = 200;
 
 interface Beside {
   readonly history: readonly HistoryEntry[] | null;
-  readonly table: GattTableRecord | null;
-  readonly change: TableChange | null;
+  readonly stored: StoredTable;
 }
 
 export class DeviceScreen {
@@ -74,7 +65,8 @@ export class DeviceScreen {
   readonly system: System;
   readonly #app: App;
   readonly #open = new AbortController();
-  #beside: Beside = { history: null, table: null, change: null };
+  #beside: Beside = { history: null, stored: NOTHING_STORED };
+  #reading = 0;
   #purged: string | undefined;
 
   constructor(app: App, id: string, system: System) {
@@ -177,7 +169,6 @@ export class DeviceScreen {
   /** Forgets the stored table; the next connection discovers it anew, as every connection does. */
   async clearTable(): Promise<StorageFailure | null> {
     const failure = await attempt(() => this.#app.ports.stores.gatt.clear(this.id));
-    this.#beside = { ...this.#beside, change: null };
     await this.#readBeside();
     return failure;
   }
@@ -193,14 +184,14 @@ export class DeviceScreen {
   }
 
   async #readBeside(): Promise<void> {
-    const { stores } = this.#app.ports;
-    const [history, table] = await Promise.all([
-      stores.history.of(this.id, HISTORY_SHOWN).catch(() => []),
-      stores.gatt.get(this.id).catch(() => undefined),
+    const turn = ++this.#reading;
+    const { ports } = this.#app;
+    const [history, stored] = await Promise.all([
+      ports.stores.history.of(this.id, HISTORY_SHOWN).catch(() => []),
+      readTable(this.id, ports, this.session.view.value),
     ]);
-    const before = this.#beside;
-    const change = table === undefined ? null : (changeSince(before.table, table) ?? before.change);
-    this.#beside = { history, table: table ?? null, change };
+    if (turn !== this.#reading) return; // what was read later is newer, whichever comes first
+    this.#beside = { history, stored };
     this.#show();
   }
 
@@ -232,12 +223,6 @@ export class DeviceScreen {
       ...this.#beside,
     };
   }
-}
-
-function changeSince(before: GattTableRecord | null, now: GattTableRecord): TableChange | null {
-  if (before === null || before.structureHash === now.structureHash) return null;
-  const diff = diffTables(before.table, now.table);
-  return diff.same ? null : { since: before.at, diff };
 }
 
 function cancellable(run: () => void, schedule: (run: () => void) => void): () => void {

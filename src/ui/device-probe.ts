@@ -1,49 +1,28 @@
-import { LitElement, type TemplateResult, css, html } from "lit";
-import type { App } from "../state/app.ts";
+import { type TemplateResult, html } from "lit";
 import { probeChoices } from "../state/device-probe.ts";
-import type { DeviceScreen, ShownDevice } from "../state/device.ts";
 import { hrefOf } from "../state/router.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import type { ProbeDecision } from "./device-probe-form.ts";
+import { DevicePart } from "./device-part.ts";
 import { levelWord, probeSourceWord } from "./device-words.ts";
 import { attributePhrase } from "./gatt-names.ts";
-import { storageWords } from "./storage-words.ts";
 import { surfaces } from "./surfaces.css.ts";
 import "./device-probe-form.ts";
 
+export const PROBE_CHOSEN = "The probe is chosen. Verify the bond to see whether it proves it.";
+
 /** The probe: the read that proves the bond. Says what it is, which one is used, and lets the person choose. */
-export class DeviceProbe extends LitElement {
+export class DeviceProbe extends DevicePart {
   static override properties = {
-    app: { attribute: false },
-    screen: { attribute: false },
-    device: { attribute: false },
-    locked: { type: Boolean },
     choosing: { state: true },
   };
-  static override styles = [
-    base,
-    controls,
-    surfaces,
-    css`
-      summary {
-        min-height: 2.75rem;
-        align-content: center;
-        cursor: pointer;
-      }
-    `,
-  ];
+  static override styles = [base, controls, surfaces];
 
-  declare app: App;
-  declare screen: DeviceScreen;
-  declare device: ShownDevice;
-  /** A procedure runs: the record must not change under it. */
-  declare locked: boolean;
   declare choosing: boolean;
 
   constructor() {
     super();
-    this.locked = false;
     this.choosing = false;
   }
 
@@ -86,8 +65,8 @@ export class DeviceProbe extends LitElement {
   }
 
   #button(): TemplateResult {
-    const { table, record } = this.device;
-    if (table === null) {
+    const { record, stored } = this.device;
+    if (stored.table === null) {
       const href = hrefOf({ screen: "device", id: record.id, view: "gatt" });
       return html`<p><a href=${href}>Connect and see what it offers</a>, then choose here.</p>`;
     }
@@ -104,9 +83,9 @@ export class DeviceProbe extends LitElement {
   }
 
   #form(): TemplateResult {
-    const { table, record } = this.device;
+    const { record, stored } = this.device;
     return html`<device-probe-form
-      .choices=${table === null ? [] : probeChoices(table.table, record)}
+      .choices=${stored.table === null ? [] : probeChoices(stored.table.table, record)}
       .level=${record.probe?.level ?? null}
       ?locked=${this.locked}
       @decided=${(event: CustomEvent<ProbeDecision>) => void this.#decided(event.detail)}
@@ -116,10 +95,8 @@ export class DeviceProbe extends LitElement {
   async #decided(decision: ProbeDecision): Promise<void> {
     this.choosing = false;
     if (decision === null) return;
-    const { notices } = this.app;
     const failure = await this.screen.chooseProbe(decision.ref, decision.level);
-    if (failure === null) notices.done("The probe is chosen. Verify the bond to see whether it proves it.");
-    else notices.problem(storageWords(failure).what);
+    this.report(failure, PROBE_CHOSEN);
   }
 }
 

@@ -1,24 +1,20 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { type TemplateResult, css, html, nothing } from "lit";
 import type { CharacteristicRef } from "../link/gatt.ts";
-import type { App } from "../state/app.ts";
-import type { DeviceScreen, ShownDevice } from "../state/device.ts";
-import { age } from "./age.ts";
+import { tableStanding, type TableStanding } from "../state/gatt-table.ts";
+import type { GattTableRecord } from "../storage/records.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { DevicePart } from "./device-part.ts";
+import { PROBE_CHOSEN } from "./device-probe.ts";
 import { tableChange, tableChangeStyles } from "./gatt-change.ts";
-import { storageWords } from "./storage-words.ts";
+import { standingNote, standingRules } from "./gatt-standing.ts";
 import { surfaces } from "./surfaces.css.ts";
 import { Watch } from "./watch.ts";
 import "./gatt-link.ts";
 import "./gatt-tree.ts";
 
-/** What a device offers: the link, what changed, and the tree of its attributes. */
-export class GattBrowser extends LitElement {
-  static override properties = {
-    app: { attribute: false },
-    screen: { attribute: false },
-    device: { attribute: false },
-  };
+/** What a device offers: the link, what the table is worth, what changed, and the tree of its attributes. */
+export class GattBrowser extends DevicePart {
   static override styles = [
     base,
     controls,
@@ -29,88 +25,125 @@ export class GattBrowser extends LitElement {
         display: grid;
         gap: var(--space-5);
       }
-      .foot {
-        justify-content: space-between;
+      .about {
+        display: grid;
+        gap: var(--space-4);
+        justify-items: start;
+        padding-top: var(--space-5);
+        border-top: 1px solid var(--line);
+      }
+      details ol {
+        display: grid;
+        gap: var(--space-1);
+        margin-top: var(--space-2);
+        padding-inline-start: var(--space-5);
       }
     `,
   ];
 
-  declare app: App;
-  declare screen: DeviceScreen;
-  declare device: ShownDevice;
   readonly #session = Watch.whole(this, () => this.screen.session.view);
-  readonly #running = new Watch(
-    this,
-    () => this.screen.procedure.view,
-    (view) => view.step === "running",
-  );
   readonly #now = Watch.whole(this, () => this.app.now);
 
   protected override render(): TemplateResult {
-    const { device, screen } = this;
+    const { device } = this;
+    const { record, stored } = device;
     const session = this.#session.value;
-    const open = session.step === "open";
-    const table = open ? session.table.now.table : (device.table?.table ?? null);
+    const standing = tableStanding(stored, record, session, this.#now.value);
+    const shown = tableOf(standing);
     return html`
       <h2>What it offers</h2>
-      <gatt-link .app=${this.app} .screen=${screen} .device=${device}></gatt-link>
-      ${device.record.probe === null && table !== null ? noProbe : nothing}
-      ${device.change === null ? nothing : tableChange(device.change, this.#now.value)}
-      ${
-        table === null
-          ? html`<p>Nothing is known yet of what it offers. Connect, and it is asked.</p>`
-          : html`<gatt-tree
-              .table=${table}
-              .screen=${screen}
-              .probe=${device.record.probe?.ref ?? null}
-              .refused=${device.record.refused}
-              ?usable=${open}
-              ?choosable=${device.record.archived === null && !this.#running.value}
-              @choose-probe=${(event: CustomEvent<CharacteristicRef>) => void this.#choose(event.detail)}
-            ></gatt-tree>`
-      }
-      ${this.#about()}
+      <gatt-link .app=${this.app} .screen=${this.screen} .device=${device}></gatt-link>
+      ${device.history === null ? html`<p class="quiet">Reading what was stored …</p>` : this.#standing(standing)}
+      ${stored.change === null ? nothing : tableChange(stored.change, isFresh(standing))}
+      ${record.probe === null && shown !== null ? noProbe : nothing}
+      ${shown === null ? nothing : this.#tree(shown, standing)}
+      ${stored.table === null ? nothing : this.#about(stored.table, standing)}
     `;
   }
 
-  #about(): TemplateResult | typeof nothing {
-    const { table } = this.device;
-    if (table === null) return nothing;
-    const facts = [
-      `stored ${age(table.at, this.#now.value)}`,
-      table.firmwareRevision === null || table.firmwareRevision === ""
-        ? null
-        : html`firmware <bdi>${table.firmwareRevision}</bdi>`,
-      table.databaseHash === null
-        ? null
-        : html`database hash <code>${table.databaseHash.slice(0, 8)}…</code>`,
-    ].filter((fact) => fact !== null);
-    return html`<div class="note">
-      <p>The table: ${facts.map((fact, at) => html`${at === 0 ? "" : ", "}${fact}`)}.</p>
+  #standing(standing: TableStanding): TemplateResult {
+    const off = this.#session.value.step === "off";
+    return standingNote(standing, {
+      now: this.#now.value,
+      maxAgeDays: this.device.stored.maxAgeDays,
+      connectable: off && this.device.record.archived === null && !this.locked,
+      reconnect: () => void this.#reconnect(),
+    });
+  }
+
+  #tree({ table }: GattTableRecord, standing: TableStanding): TemplateResult {
+    const { record } = this.device;
+    return html`<gatt-tree
+      .table=${table}
+      .screen=${this.screen}
+      .probe=${record.probe?.ref ?? null}
+      .refused=${record.refused}
+      ?usable=${standing.kind === "asked"}
+      ?stale=${isStale(standing)}
+      ?choosable=${record.archived === null && !this.locked}
+      @choose-probe=${(event: CustomEvent<CharacteristicRef>) => void this.#choose(event.detail)}
+    ></gatt-tree>`;
+  }
+
+  #about({ firmwareRevision, databaseHash }: GattTableRecord, standing: TableStanding): TemplateResult {
+    return html`<section class="about" aria-labelledby="about">
+      <h3 id="about">The stored table</h3>
+      ${
+        firmwareRevision === null && databaseHash === null
+          ? nothing
+          : html`<dl class="facts">
+              ${firmwareRevision === null ? nothing : html`<dt>Firmware revision</dt><dd><bdi>${firmwareRevision}</bdi></dd>`}
+              ${databaseHash === null ? nothing : html`<dt>Database Hash</dt><dd><code>${databaseHash}</code></dd>`}
+            </dl>`
+      }
+      ${standingRules(standing)}
       ${
         this.app.ports.backend.capabilities.reports.attributeHandles
           ? nothing
-          : html`<p>
+          : html`<p class="quiet">
               It serves to show, to compare and to choose what proves the bond. It cannot make connecting quicker: the
               browser asks the device anew each time, and keeps a table of its own that a page cannot clear.
             </p>`
       }
-      <p class="row"><button @click=${() => void this.#clear()}>Clear the stored table</button></p>
-    </div>`;
+      <button @click=${() => void this.#clear()}>Clear the stored table</button>
+    </section>`;
   }
 
   async #choose(ref: CharacteristicRef): Promise<void> {
-    const { notices } = this.app;
-    const failure = await this.screen.chooseProbe(ref, null);
-    if (failure === null) notices.done("The probe is chosen. Verify the bond to see whether it proves it.");
-    else notices.problem(storageWords(failure).what);
+    this.report(await this.screen.chooseProbe(ref, null), PROBE_CHOSEN);
   }
 
   async #clear(): Promise<void> {
-    const failure = await this.screen.clearTable();
-    if (failure === null) this.app.notices.done("The stored table is gone. The bond was not touched.");
-    else this.app.notices.problem(storageWords(failure).what);
+    this.report(await this.screen.clearTable(), "The stored table is gone. The bond was not touched.");
   }
+
+  async #reconnect(): Promise<void> {
+    await this.screen.session.disconnect();
+    await this.screen.session.connect();
+  }
+}
+
+function tableOf(standing: TableStanding): GattTableRecord | null {
+  switch (standing.kind) {
+    case "none":
+      return null;
+    case "asked":
+      return standing.kept.now;
+    case "stored":
+      return standing.table;
+  }
+}
+
+function isStale(standing: TableStanding): boolean {
+  if (standing.kind === "asked") return standing.outdated;
+  return standing.kind === "stored" && standing.verdict.verdict === "stale";
+}
+
+/** The change was seen on the link that is up. */
+function isFresh(standing: TableStanding): boolean {
+  if (standing.kind !== "asked") return false;
+  const { before, now } = standing.kept;
+  return before !== null && before.structureHash !== now.structureHash;
 }
 
 const noProbe = html`<div class="note">

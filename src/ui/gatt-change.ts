@@ -1,6 +1,6 @@
 import { type TemplateResult, css, html, nothing } from "lit";
-import type { TableChange } from "../state/device.ts";
-import { age } from "./age.ts";
+import type { TableChange } from "../state/gatt-table.ts";
+import { exactTime } from "./age.ts";
 import { attributeName, propertyWord } from "./gatt-names.ts";
 
 type ServiceDiff = TableChange["diff"]["services"][number];
@@ -9,15 +9,25 @@ type CharacteristicDiff = ServiceDiff["characteristics"][number];
 const SIGNS = { added: "+", removed: "−", changed: "≠" } as const;
 const WORDS = { added: "new", removed: "gone", changed: "changed" } as const;
 
-/** What the device offers now and did not before, and the other way. */
-export function tableChange({ since, diff }: TableChange, now: number): TemplateResult {
-  return html`<section class="note warn" aria-labelledby="change">
-    <h3 id="change">The device has changed</h3>
-    <p>Compared with what it offered ${age(since, now)}. A firmware update can be the reason.</p>
+/** What the device offers now and did not before, and the other way. `fresh`: first seen on the link that is up. */
+export function tableChange(
+  { before, now, diff, sameDatabase }: TableChange,
+  fresh: boolean,
+): TemplateResult {
+  const why = sameDatabase
+    ? "The device’s Database Hash is the same, so the device did not change: this page may see other parts of it than before."
+    : "A firmware update can be the reason, or that this page may see other services of it than before.";
+  return html`<section class="note ${fresh ? "warn" : ""}" aria-labelledby="change">
+    <h3 id="change">${sameDatabase ? "The page sees something else" : "The device has changed"}</h3>
+    <p>What it showed last, ${time(now.at)}, compared with ${time(before.at)}. ${why}</p>
     <ul class="change">
       ${diff.services.map(service)}
     </ul>
   </section>`;
+}
+
+function time(at: string): TemplateResult {
+  return html`<time datetime=${at}>${exactTime(at)}</time>`;
 }
 
 function service({ uuid, change, characteristics }: ServiceDiff): TemplateResult {

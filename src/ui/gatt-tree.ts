@@ -20,6 +20,7 @@ export class GattTree extends LitElement {
     refused: { attribute: false },
     usable: { type: Boolean },
     choosable: { type: Boolean },
+    stale: { type: Boolean, reflect: true },
     closed: { state: true },
   };
   static override styles = [
@@ -39,6 +40,10 @@ export class GattTree extends LitElement {
         border: 1px solid var(--line);
         border-radius: var(--radius-l);
         background: var(--surface);
+      }
+      /* Said in words above; the broken line keeps it in sight further down. */
+      :host([stale]) .services > li {
+        border: 2px dashed var(--line-strong);
       }
       .characteristics > li {
         border-top: 1px solid var(--line);
@@ -81,6 +86,8 @@ export class GattTree extends LitElement {
   declare usable: boolean;
   /** A probe may be chosen. */
   declare choosable: boolean;
+  /** The table may no longer hold. */
+  declare stale: boolean;
   /** Keys of the services that are folded away. */
   declare closed: ReadonlySet<string>;
 
@@ -91,6 +98,7 @@ export class GattTree extends LitElement {
     this.refused = [];
     this.usable = false;
     this.choosable = false;
+    this.stale = false;
     this.closed = new Set();
   }
 

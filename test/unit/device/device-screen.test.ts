@@ -14,7 +14,7 @@ import { Procedures } from "../../../src/state/procedure.ts";
 import { Router } from "../../../src/state/router.ts";
 import { Store } from "../../../src/state/store.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { bondRecord, PROBED, ScriptedLink, SECRET } from "./scripted-link.ts";
+import { BATTERY, bondRecord, PROBED, ScriptedLink, SECRET } from "./scripted-link.ts";
 
 const saved: { readonly name: string; readonly text: string }[] = [];
 
@@ -139,21 +139,30 @@ test("after removal in the system's settings a refusal of the probe says that th
   assert.deepEqual(screen.gone.value, { kind: "still-answers" });
 });
 
-test("a table found anew while the page is open is compared with the one before", async () => {
+test("a table found anew is compared with the one before, and the difference survives leaving the page", async () => {
   const link = new ScriptedLink();
   const { screen } = await opened(link);
   await screen.session.connect();
   await settle();
-  assert.equal(shown(screen).change, null);
+  assert.equal(shown(screen).stored.change, null);
   await screen.session.disconnect();
+  const first = await link.stores.gatt.get("bond-1");
   link.table = { services: link.table.services.slice(1) };
+  link.now += 60_000;
   await screen.session.connect();
   await settle();
-  const { change } = shown(screen);
-  assert.equal(change?.diff.services[0]?.change, "removed");
-  assert.equal(await screen.clearTable(), null);
-  assert.equal(shown(screen).table, null);
-  assert.equal(shown(screen).change, null);
+  assert.equal(shown(screen).stored.change?.diff.services[0]?.change, "removed");
+  await screen.close();
+
+  const again = (await opened(link)).screen;
+  const { change } = shown(again).stored;
+  assert.deepEqual(
+    change?.diff.services.map(({ uuid, change: what }) => [uuid, what]),
+    [[BATTERY.service, "removed"]],
+  );
+  assert.deepEqual([change?.before.at, change?.now.at], [first?.at, "2026-03-01T12:01:00.000Z"]);
+  assert.equal(await again.clearTable(), null);
+  assert.deepEqual([shown(again).stored.table, shown(again).stored.change], [null, null]);
 });
 
 test("verifying ends the link of the attribute browser first and shows the new proof", async () => {
