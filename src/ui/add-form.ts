@@ -47,11 +47,8 @@ export class AddForm extends LitElement {
         min-height: var(--touch);
       }
       summary {
-        min-height: var(--touch);
-        align-content: center;
         color: var(--accent);
         font-weight: 600;
-        cursor: pointer;
       }
       .more {
         display: grid;

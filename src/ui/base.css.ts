@@ -69,6 +69,11 @@ export const base = css`
   :is(h1, h2, h3)[tabindex="-1"]:focus {
     outline: none;
   }
+  summary {
+    min-height: var(--touch);
+    align-content: center;
+    cursor: pointer;
+  }
   .quiet {
     color: var(--ink-2);
   }

@@ -107,11 +107,8 @@ export class BondProgress extends LitElement {
         text-align: end;
       }
       summary {
-        min-height: var(--touch);
-        align-content: center;
         color: var(--accent);
         font-weight: 600;
-        cursor: pointer;
       }
       @media (max-width: 44rem) {
         .skipped .time {

@@ -30,10 +30,7 @@ export class DamagedRows extends LitElement {
         list-style: none;
       }
       summary {
-        min-height: var(--touch);
-        align-content: center;
         font-weight: 600;
-        cursor: pointer;
       }
     `,
   ];

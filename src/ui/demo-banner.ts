@@ -18,11 +18,6 @@ export class DemoBanner extends LitElement {
         border: 2px dashed var(--line-strong);
         border-radius: var(--radius);
       }
-      summary {
-        min-height: var(--touch);
-        align-content: center;
-        cursor: pointer;
-      }
       b {
         font-family: var(--font-sign);
         font-size: var(--text-l);

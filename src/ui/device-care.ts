@@ -1,25 +1,18 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { type TemplateResult, css, html, nothing } from "lit";
 import { displayName } from "../bonds/record.ts";
-import type { App } from "../state/app.ts";
-import type { DeviceScreen, ShownDevice } from "../state/device.ts";
 import { exactTime } from "./age.ts";
 import { shortUuid, serviceName } from "../state/assigned-numbers.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
+import { DevicePart } from "./device-part.ts";
 import { transportWord } from "./device-words.ts";
 import { icon } from "./icons.ts";
 import { storageWords } from "./storage-words.ts";
 import { surfaces } from "./surfaces.css.ts";
 
 /** The record itself: its facts, taking it along, replacing the bond, letting go. */
-export class DeviceCare extends LitElement {
-  static override properties = {
-    app: { attribute: false },
-    screen: { attribute: false },
-    device: { attribute: false },
-    locked: { type: Boolean },
-  };
+export class DeviceCare extends DevicePart {
   static override styles = [
     base,
     controls,
@@ -31,17 +24,6 @@ export class DeviceCare extends LitElement {
       }
     `,
   ];
-
-  declare app: App;
-  declare screen: DeviceScreen;
-  declare device: ShownDevice;
-  /** A procedure runs: the record must not change under it. */
-  declare locked: boolean;
-
-  constructor() {
-    super();
-    this.locked = false;
-  }
 
   protected override render(): TemplateResult {
     const { record } = this.device;
@@ -87,9 +69,7 @@ export class DeviceCare extends LitElement {
   }
 
   async #export(): Promise<void> {
-    const failure = await this.screen.save();
-    if (failure === null) this.app.notices.done("The record is saved as a file.");
-    else this.app.notices.problem(storageWords(failure).what);
+    this.report(await this.screen.save(), "The record is saved as a file.");
   }
 
   async #forget(): Promise<void> {

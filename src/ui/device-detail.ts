@@ -127,16 +127,15 @@ export class DeviceDetail extends LitElement {
   /** A device that was let go has nothing left to set or to choose. */
   #overview(device: ShownDevice): TemplateResult {
     const { app, screen } = this;
-    const locked = this.#procedure.value === "running";
     const gone = device.record.archived?.why === "removed";
     return html`<div class="overview">
       <div class="column">
         <device-evidence .app=${app} .device=${device}></device-evidence>
-        ${gone ? nothing : html`<device-probe .app=${app} .screen=${screen} .device=${device} ?locked=${locked}></device-probe>`}
+        ${gone ? nothing : html`<device-probe .app=${app} .screen=${screen} .device=${device}></device-probe>`}
       </div>
       <div class="column">
-        ${gone ? nothing : html`<device-settings .app=${app} .device=${device} ?locked=${locked}></device-settings>`}
-        <device-care .app=${app} .screen=${screen} .device=${device} ?locked=${locked}></device-care>
+        ${gone ? nothing : html`<device-settings .app=${app} .screen=${screen} .device=${device}></device-settings>`}
+        <device-care .app=${app} .screen=${screen} .device=${device}></device-care>
       </div>
     </div>`;
   }

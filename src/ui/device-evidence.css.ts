@@ -73,11 +73,6 @@ export const evidenceStyles = css`
   details {
     color: var(--ink-2);
   }
-  summary {
-    min-height: 2.75rem;
-    align-content: center;
-    cursor: pointer;
-  }
   details ul {
     padding-inline-start: var(--space-5);
   }

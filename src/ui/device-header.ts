@@ -1,12 +1,12 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { type TemplateResult, css, html, nothing } from "lit";
 import { displayName } from "../bonds/record.ts";
 import type { Mode } from "../bonds/result.ts";
-import type { App } from "../state/app.ts";
-import type { DeviceScreen, ShownDevice } from "../state/device.ts";
+import type { ShownDevice } from "../state/device.ts";
 import { age, exactTime } from "./age.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
+import { DevicePart } from "./device-part.ts";
 import { stateSentence } from "./device-words.ts";
 import { icon } from "./icons.ts";
 import { Watch } from "./watch.ts";
@@ -19,12 +19,7 @@ interface Act {
 }
 
 /** Which device this is, what is proven about its bond, and what to do about it. */
-export class DeviceHeader extends LitElement {
-  static override properties = {
-    app: { attribute: false },
-    screen: { attribute: false },
-    device: { attribute: false },
-  };
+export class DeviceHeader extends DevicePart {
   static override styles = [
     base,
     controls,
@@ -84,15 +79,7 @@ export class DeviceHeader extends LitElement {
     `,
   ];
 
-  declare app: App;
-  declare screen: DeviceScreen;
-  declare device: ShownDevice;
   readonly #now = Watch.whole(this, () => this.app.now);
-  readonly #running = new Watch(
-    this,
-    () => this.screen.procedure.view,
-    (view) => view.step === "running",
-  );
 
   protected override render(): TemplateResult {
     const { record, state } = this.device;
@@ -121,7 +108,7 @@ export class DeviceHeader extends LitElement {
   }
 
   #acts(): TemplateResult {
-    const running = this.#running.value;
+    const running = this.locked;
     const offered = acts(this.device);
     const checks = offered.some(({ mode }) => mode === "check");
     return html`<div class="acts row">
@@ -146,7 +133,7 @@ function acts({ state, proof }: ShownDevice): readonly Act[] {
     case "proven-now":
       return [{ mode: "ensure", label: "Verify the bond", look: "primary" }, check];
     case "recorded":
-      return [{ mode: "ensure", label: "Pair and prove the bond", look: "primary" }];
+      return [{ mode: "ensure", label: "Pair and prove the bond", look: "primary" }, check];
     case "suspect":
       return [
         { mode: "ensure", label: "Verify again", look: "primary" },

@@ -1,13 +1,12 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { type TemplateResult, css, html, nothing } from "lit";
 import { lastProof } from "../bonds/evidence.ts";
 import { displayName } from "../bonds/record.ts";
-import type { App } from "../state/app.ts";
-import type { DeviceScreen, GoneView, ShownDevice } from "../state/device.ts";
-import type { StorageFailure } from "../storage/ports.ts";
+import type { GoneView } from "../state/device.ts";
 import { base } from "./base.css.ts";
 import type { ConfirmDialog } from "./confirm-dialog.ts";
 import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
+import { DevicePart } from "./device-part.ts";
 import { removalSteps } from "./explain/system.ts";
 import { storageWords } from "./storage-words.ts";
 import { surfaces } from "./surfaces.css.ts";
@@ -15,12 +14,7 @@ import { Watch } from "./watch.ts";
 import "./confirm-dialog.ts";
 
 /** After a device was let go: what is left where, how to remove the rest, and the way back. */
-export class DeviceRemoval extends LitElement {
-  static override properties = {
-    app: { attribute: false },
-    screen: { attribute: false },
-    device: { attribute: false },
-  };
+export class DeviceRemoval extends DevicePart {
   static override styles = [
     base,
     controls,
@@ -34,9 +28,6 @@ export class DeviceRemoval extends LitElement {
     `,
   ];
 
-  declare app: App;
-  declare screen: DeviceScreen;
-  declare device: ShownDevice;
   readonly #gone = Watch.whole(this, () => this.screen.gone);
 
   protected override render(): TemplateResult | typeof nothing {
@@ -93,7 +84,7 @@ export class DeviceRemoval extends LitElement {
   }
 
   async #restore(): Promise<void> {
-    this.#report(await this.screen.restore(), "It is back, as it was.");
+    this.report(await this.screen.restore(), "It is back, as it was.");
   }
 
   async #purge(): Promise<void> {
@@ -109,12 +100,7 @@ export class DeviceRemoval extends LitElement {
       no: "Keep it",
       danger: true,
     });
-    if (yes === true) this.#report(await this.screen.purge(), "The record is deleted.");
-  }
-
-  #report(failure: StorageFailure | null, words: string): void {
-    if (failure === null) this.app.notices.done(words);
-    else this.app.notices.problem(storageWords(failure).what);
+    if (yes === true) this.report(await this.screen.purge(), "The record is deleted.");
   }
 }
 

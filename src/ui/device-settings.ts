@@ -1,21 +1,14 @@
-import { LitElement, type TemplateResult, css, html } from "lit";
-import type { App } from "../state/app.ts";
+import { type TemplateResult, css, html } from "lit";
 import { rename, setMinimumLevel, setNotes } from "../state/device-edit.ts";
-import type { ShownDevice } from "../state/device.ts";
 import type { StorageFailure } from "../storage/ports.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { DevicePart } from "./device-part.ts";
 import { LEVELS, levelWord } from "./device-words.ts";
-import { storageWords } from "./storage-words.ts";
 import { surfaces } from "./surfaces.css.ts";
 
 /** What a person may say about a device: its name here, notes, and the least level that counts. */
-export class DeviceSettings extends LitElement {
-  static override properties = {
-    app: { attribute: false },
-    device: { attribute: false },
-    locked: { type: Boolean },
-  };
+export class DeviceSettings extends DevicePart {
   static override styles = [
     base,
     controls,
@@ -35,16 +28,6 @@ export class DeviceSettings extends LitElement {
       }
     `,
   ];
-
-  declare app: App;
-  declare device: ShownDevice;
-  /** A procedure runs: the record must not change under it. */
-  declare locked: boolean;
-
-  constructor() {
-    super();
-    this.locked = false;
-  }
 
   protected override render(): TemplateResult {
     const { record } = this.device;
@@ -124,9 +107,7 @@ export class DeviceSettings extends LitElement {
   }
 
   async #say(work: Promise<StorageFailure | null>, words: string): Promise<void> {
-    const failure = await work;
-    if (failure === null) this.app.notices.done(words);
-    else this.app.notices.problem(storageWords(failure).what);
+    this.report(await work, words);
   }
 }
 

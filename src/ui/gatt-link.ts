@@ -1,11 +1,10 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
-import type { App } from "../state/app.ts";
-import type { DeviceScreen, ShownDevice } from "../state/device.ts";
+import { type TemplateResult, css, html, nothing } from "lit";
 import type { SessionEnd } from "../state/gatt-session.ts";
 import type { System } from "../state/platform.ts";
 import { exactTime } from "./age.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { DevicePart } from "./device-part.ts";
 import { surfaces } from "./surfaces.css.ts";
 import { Watch } from "./watch.ts";
 import "./bond-ask.ts";
@@ -18,12 +17,7 @@ const DOING = {
 } as const;
 
 /** The link of the attribute browser: makes it, says how it stands, ends it. */
-export class GattLink extends LitElement {
-  static override properties = {
-    app: { attribute: false },
-    screen: { attribute: false },
-    device: { attribute: false },
-  };
+export class GattLink extends DevicePart {
   static override styles = [
     base,
     controls,
@@ -63,16 +57,8 @@ export class GattLink extends LitElement {
     `,
   ];
 
-  declare app: App;
-  declare screen: DeviceScreen;
-  declare device: ShownDevice;
   readonly #session = Watch.whole(this, () => this.screen.session.view);
   readonly #ask = Watch.whole(this, () => this.screen.ask);
-  readonly #running = new Watch(
-    this,
-    () => this.screen.procedure.view,
-    (view) => view.step === "running",
-  );
 
   protected override render(): TemplateResult {
     const view = this.#session.value;
@@ -81,10 +67,10 @@ export class GattLink extends LitElement {
       case "off":
         return html`${this.#bar(
           "",
-          this.#running.value ? "The bond procedure is using the device." : "Not connected",
+          this.locked ? "The bond procedure is using the device." : "Not connected",
           html`<button
             class="primary"
-            ?disabled=${this.#running.value || this.device.record.archived !== null}
+            ?disabled=${this.locked || this.device.record.archived !== null}
             @click=${() => void session.connect()}
           >
             Connect

@@ -35,11 +35,6 @@ export const chartStyles = css`
     stroke: var(--surface-2);
     stroke-width: 2;
   }
-  summary {
-    min-height: var(--touch);
-    align-content: center;
-    cursor: pointer;
-  }
   table {
     border-collapse: collapse;
   }

@@ -58,10 +58,7 @@ export class ValueView extends LitElement {
         border-top: 1px solid var(--line);
       }
       summary {
-        min-height: 2.75rem;
-        align-content: center;
         color: var(--ink-2);
-        cursor: pointer;
       }
       mark {
         padding: 0 0.25em;
