@@ -1,4 +1,5 @@
 import type { AttError } from "../att/errors.ts";
+import type { LocalIdentity } from "../gap/own-address.ts";
 import { ErrorCode } from "../host/hci-error.ts";
 import type { Link } from "../host/link.ts";
 import type { Channel } from "../l2cap/channel.ts";
@@ -196,7 +197,7 @@ export class LinkGuard {
       clock: context.clock,
       keys: context.keys,
       backoff: context.backoff,
-      local: context.identity,
+      local: localOf(context),
       delegate: context.delegate,
       ...(context.features && { features: context.features }),
       // Who the peer is may become known while the link is up, and with it which policy holds.
@@ -278,4 +279,12 @@ export class LinkGuard {
     const moment = this.#proven === undefined ? "before" : "encrypted";
     this.#judge(this.#bond, this.#judged(this.#bond, reason, moment));
   }
+}
+
+/**
+ * Who always shows its identity gives no IRK: a peer that has one may turn away everything but private addresses (network
+ * privacy mode, Vol 3 Part C 10.7).
+ */
+function localOf({ identity, gap }: Context): LocalIdentity {
+  return gap.own.privacy ? identity : { address: identity.address, irk: new Uint8Array(16) };
 }

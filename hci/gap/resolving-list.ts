@@ -75,9 +75,7 @@ export class ResolvingList {
       throw error;
     }
     // Device privacy: a peer that gave us its IRK may still show its identity address, and many do (Vol 6 Part B 4.7).
-    if (this.#host.controller.supports(LeSetPrivacyMode)) {
-      await this.#host.run(LeSetPrivacyMode, { ...peer, mode: "device" });
-    }
+    await this.#host.run(LeSetPrivacyMode, { ...peer, mode: "device" });
     return true;
   }
 }

@@ -66,6 +66,29 @@ for (const [profile, who] of [
   });
 }
 
+test("a bonded peer that has private addresses and shows its identity is let in by an old controller too", async () => {
+  const rig = new StackRig();
+  const phone = await rig.host("phone", { privacy: true });
+  const policy = { ioCapability: "NoInputNoOutput" } as const;
+  const sensor = await rig.host("sensor", { controller: { profile: "4.2" }, policy });
+  await rig.bond(phone, sensor);
+  assert.notEqual(sensor.keys.bonds[0]?.irk, null, "the sensor could resolve its addresses");
+  await rig.until(phone.stack.close());
+  const plain = await rig.host("phone", { keys: phone.keys });
+  const { central } = await rig.connect(plain, sensor);
+  await rig.until(central.refresh());
+  assert.equal(sensor.connections.at(-1)?.security?.level, "encrypted");
+});
+
+test("a host that hides nothing gives no key to resolve its addresses with", async () => {
+  const rig = new StackRig();
+  const phone = await rig.host("phone", { privacy: true });
+  const sensor = await rig.host("sensor", { policy: { ioCapability: "NoInputNoOutput" } });
+  await rig.bond(phone, sensor);
+  assert.equal(phone.keys.bonds[0]?.irk, null);
+  assert.deepEqual(sensor.keys.bonds[0]?.irk, phone.stack.identity.irk);
+});
+
 test("after encryption failed our present address is given up: it may have been recognised", async () => {
   const { rig, phone, sensor } = await room("4.0");
   const { central } = await meet(rig, phone, sensor);
