@@ -56,6 +56,8 @@ export class MemoryTables implements TableCache {
 export interface HostOptions extends Partial<Omit<StackOptions, "policy" | "transport" | "keys">> {
   readonly keys?: MemoryKeyStore;
   readonly policy?: Partial<PairingPolicy>;
+  /** In its place, asked each time. */
+  readonly policyFor?: () => PairingPolicy;
   readonly controller?: Partial<ControllerOptions>;
   /** Something between host and controller. */
   readonly cable?: (inner: Transport, clock: ManualClock) => Transport;
@@ -111,6 +113,7 @@ export class StackRig {
       cable,
       services = SERVICES,
       policy,
+      policyFor,
       keys = new MemoryKeyStore(),
       ...more
     } = options;
@@ -130,7 +133,7 @@ export class StackRig {
       tables,
       identity: identityOf(name),
       privacy: false,
-      policy: { ...DEFAULT_POLICY, ...policy },
+      policy: policyFor ?? { ...DEFAULT_POLICY, ...policy },
       delegate: person,
       onEvent: (event) => events.push(event),
       ...(server && { server }),
@@ -230,10 +233,15 @@ function listened(inner: Transport, clock: ManualClock, sent: string[]): Transpo
   return intercept(inner, { clock, outgoing });
 }
 
+/** How long a person looks at both screens before typing. */
+const LOOK_MS = 200;
+
 /** Both persons see both screens: whoever is asked for a passkey types what the other side shows. */
-export function together(...hosts: readonly RigHost[]): void {
+export function together(rig: StackRig, ...hosts: readonly RigHost[]): void {
   const shown = async (): Promise<string> => {
-    await settle();
+    await new Promise<void>((resolve) => {
+      rig.clock.after(LOOK_MS, resolve);
+    });
     return hosts.map(({ person }) => person.shown).findLast((digits) => digits !== undefined) ?? "123456";
   };
   for (const { person } of hosts) person.onEnter = shown;

@@ -36,6 +36,11 @@ export class MemoryKeyStore implements KeyStore {
     return { persisted: this.persisted };
   }
 
+  clear(): void {
+    this.#bonds.clear();
+    this.puts.length = 0;
+  }
+
   async delete(local: Address, peer: Address): Promise<boolean> {
     return this.#bonds.delete(nameOf(local, peer));
   }

@@ -13,7 +13,7 @@ async function room(sensorIo: "NoInputNoOutput" | "DisplayYesNo" = "NoInputNoOut
   const rig = new StackRig();
   const phone = await rig.host("phone");
   const sensor = await rig.host("sensor", { policy: { ioCapability: sensorIo } });
-  together(phone, sensor);
+  together(rig, phone, sensor);
   return { rig, phone, sensor };
 }
 

@@ -37,7 +37,7 @@ async function room(kind: Kind) {
   });
   const ioCapability = kind === "authenticated" ? "DisplayYesNo" : "NoInputNoOutput";
   const sensor = await rig.host("sensor", { policy: { ioCapability } });
-  together(phone, sensor);
+  together(rig, phone, sensor);
   if (kind !== "none") {
     const { authenticated } = await rig.bond(phone, sensor);
     assert.equal(authenticated, kind === "authenticated");

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BondFailedError, NotBondedError } from "../../../hci/device/errors.ts";
 import { pairAndProve } from "../../../hci/device/prove.ts";
-import type { Bond } from "../../../hci/ports.ts";
 import type { RigHost } from "../../support/stack-rig.ts";
 import { StackRig } from "../../support/stack-rig.ts";
 
@@ -18,6 +17,16 @@ async function room() {
 }
 
 const identityOf = ({ stack }: RigHost) => stack.identity.address;
+
+/** Its store says that a bond is kept, and loses it. */
+function keepsNothing({ keys }: RigHost): void {
+  const put = keys.put.bind(keys);
+  keys.put = async (bond) => {
+    const result = await put(bond);
+    await keys.delete(bond.local, bond.peer);
+    return result;
+  };
+}
 
 test("the second link proves the bond and is ready for use", async () => {
   const { rig, phone, sensor, advertiseAgain } = await room();
@@ -37,11 +46,8 @@ test("a store that kept nothing is found out", async () => {
   const { rig, phone, sensor, advertiseAgain } = await room();
   const { central } = await rig.connect(phone, sensor);
   advertiseAgain();
-  const pairing = pairAndProve(phone.stack, central);
-  phone.keys.onPut = async ({ local, peer }) => {
-    rig.clock.after(1, () => void phone.keys.delete(local, peer));
-  };
-  const { proof } = await rig.until(pairing);
+  keepsNothing(phone);
+  const { proof } = await rig.until(pairAndProve(phone.stack, central));
   assert.ok(proof?.kind === "failed");
   assert.ok(proof.error instanceof NotBondedError);
   assert.equal(proof.restored, undefined);
@@ -70,9 +76,7 @@ test("a bond that replaces another is proven, and the old one is gone from the s
 test("a new bond that fails its proof gives its place back to the old one", async () => {
   const { rig, phone, sensor, advertiseAgain, old } = await afterReset();
   const { central } = await rig.connect(phone, sensor);
-  sensor.keys.onPut = (bond: Bond) => {
-    rig.clock.after(1, () => void sensor.keys.delete(bond.local, bond.peer));
-  };
+  keepsNothing(sensor);
   advertiseAgain();
   const { proof } = await rig.until(pairAndProve(phone.stack, central, { replaces: identityOf(sensor) }));
   assert.ok(proof?.kind === "failed");

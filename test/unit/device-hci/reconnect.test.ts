@@ -22,7 +22,7 @@ async function bonded(change: { readonly justWorks?: boolean } = {}) {
   const ioCapability = change.justWorks === true ? "NoInputNoOutput" : "DisplayYesNo";
   const phone = await rig.host("phone");
   const sensor = await rig.host("sensor", { policy: { ioCapability } });
-  together(phone, sensor);
+  together(rig, phone, sensor);
   const links = await rig.connect(phone, sensor);
   await rig.until(links.central.pair());
   await rig.until(links.central.secure());
