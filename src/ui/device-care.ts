@@ -18,9 +18,24 @@ export class DeviceCare extends DevicePart {
     controls,
     surfaces,
     css`
+      :host {
+        container-type: inline-size;
+      }
       ul {
+        display: grid;
+        gap: var(--space-1);
         padding: 0;
         list-style: none;
+      }
+      /* In a column of its own width: a UUID must not be broken into many short lines. */
+      @container (max-width: 36rem) {
+        .facts {
+          grid-template-columns: minmax(0, 1fr);
+          gap: 0;
+        }
+        .facts dd {
+          margin-bottom: var(--space-3);
+        }
       }
     `,
   ];

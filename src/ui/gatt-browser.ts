@@ -50,15 +50,23 @@ export class GattBrowser extends DevicePart {
     const session = this.#session.value;
     const standing = tableStanding(stored, record, session, this.#now.value);
     const shown = tableOf(standing);
+    const fresh = isFresh(standing);
     return html`
       <h2>What it offers</h2>
       <gatt-link .app=${this.app} .screen=${this.screen} .device=${device}></gatt-link>
       ${device.history === null ? html`<p class="quiet">Reading what was stored …</p>` : this.#standing(standing)}
-      ${stored.change === null ? nothing : tableChange(stored.change, isFresh(standing))}
+      ${fresh ? this.#change(true) : nothing}
       ${record.probe === null && shown !== null ? noProbe : nothing}
       ${shown === null ? nothing : this.#tree(shown, standing)}
+      ${fresh ? nothing : this.#change(false)}
       ${stored.table === null ? nothing : this.#about(stored.table, standing)}
     `;
+  }
+
+  /** News stands above the tree; what is known already stands below it. */
+  #change(fresh: boolean): TemplateResult | typeof nothing {
+    const { change } = this.device.stored;
+    return change === null ? nothing : tableChange(change, fresh);
   }
 
   #standing(standing: TableStanding): TemplateResult {

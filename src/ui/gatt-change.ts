@@ -32,7 +32,8 @@ function time(at: string): TemplateResult {
 
 function service({ uuid, change, characteristics }: ServiceDiff): TemplateResult {
   return html`<li>
-    ${sign(change)} <b>${attributeName("service", uuid)}</b> ${WORDS[change]}
+    ${sign(change)}
+    <span><b>${attributeName("service", uuid)}</b> ${WORDS[change]}</span>
     ${characteristics.length === 0 ? nothing : html`<ul>${characteristics.map(characteristic)}</ul>`}
   </li>`;
 }
@@ -46,9 +47,10 @@ function characteristic(diff: CharacteristicDiff): TemplateResult {
     ...(diff.moved === null ? [] : [`moved from handle ${diff.moved.from} to ${diff.moved.to}`]),
   ];
   return html`<li>
-    ${sign(diff.change)} ${attributeName("characteristic", diff.uuid)} ${WORDS[diff.change]}${
+    ${sign(diff.change)}
+    <span>${attributeName("characteristic", diff.uuid)} ${WORDS[diff.change]}${
       diff.change === "changed" && details.length > 0 ? html`: ${details.join(", ")}` : nothing
-    }
+    }</span>
   </li>`;
 }
 
@@ -60,16 +62,24 @@ export const tableChangeStyles = css`
   .change,
   .change ul {
     display: grid;
-    gap: var(--space-1);
-    padding-inline-start: var(--space-5);
+    gap: var(--space-2);
+    padding: 0;
     list-style: none;
   }
-  .change {
-    padding: 0;
+  .change li {
+    display: grid;
+    grid-template-columns: 1.4em minmax(0, 1fr);
+    align-items: baseline;
+  }
+  .change li > ul {
+    grid-column: 2;
+    margin-top: var(--space-1);
+    gap: var(--space-1);
   }
   .sign {
-    display: inline-block;
-    width: 1.2em;
     font: 700 1em / 1 var(--font-code);
+  }
+  .note > .change {
+    margin-top: var(--space-3);
   }
 `;

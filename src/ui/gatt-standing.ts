@@ -21,7 +21,9 @@ export interface StandingContext {
 export function standingNote(standing: TableStanding, context: StandingContext): TemplateResult {
   switch (standing.kind) {
     case "none":
-      return html`<p>${NONE[standing.why]}${context.connectable ? " Connect, and the device is asked." : ""}</p>`;
+      return html`<p class=${standing.why === "never-asked" ? "" : "note warn"}>
+        ${NONE[standing.why]}${context.connectable ? " Connect, and the device is asked." : ""}
+      </p>`;
     case "asked":
       return standing.outdated ? outdated(context) : asked(standing, context);
     case "stored":
@@ -31,7 +33,8 @@ export function standingNote(standing: TableStanding, context: StandingContext):
 
 const NONE = {
   "never-asked": "Nothing is known yet of what it offers.",
-  damaged: "The stored table was damaged. It was set aside as it was found, and is not used.",
+  damaged:
+    "The stored table was damaged. It was set aside as it was found, and is not used. The device list shows it.",
   unreadable: "The stored table cannot be read just now.",
 } as const;
 

@@ -71,6 +71,9 @@ export const surfaces = css`
     .note::before {
       grid-area: auto;
     }
+    .note::before {
+      margin-bottom: var(--space-2);
+    }
   }
 
   .facts {
