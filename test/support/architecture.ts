@@ -54,7 +54,24 @@ export const LAYERS: readonly Row[] = [
     may: [...BELOW_HCI, "hci/host/", "hci/l2cap/", "hci/gap/", "hci/smp/", "hci/att/", "hci/gatt/"],
   },
   { from: "hci/virtual/", may: ["hci/"] },
-  { from: "src/storage/", may: [], types: ["src/link/*"], packages: ["idb"] },
+  // Loaded when keys are wanted, never with the first screen: nothing else of the storage imports them at run time.
+  {
+    from: "src/storage/vault/",
+    may: ["src/storage/*", "hci/codec/bytes.ts"],
+    types: ["hci/ports.ts"],
+  },
+  {
+    from: "src/storage/keys/",
+    may: ["src/storage/*", "src/storage/vault/", "hci/codec/bytes.ts"],
+    types: ["hci/ports.ts"],
+    packages: ["idb"],
+  },
+  {
+    from: "src/storage/*",
+    may: [],
+    types: ["src/link/*", "src/storage/keys/", "src/storage/vault/"],
+    packages: ["idb"],
+  },
   {
     from: "src/formats/",
     may: [...ABOUT_RECORDS, "hci/ports.ts", "hci/smp/crypto.ts"],
@@ -91,7 +108,17 @@ export const LAYERS: readonly Row[] = [
   {
     from: "src/cli/",
     may: ["src/state/", "src/bonds/", "src/storage/", "src/link/", "src/formats/", "hci/"],
-    packages: ["node:crypto", "node:events", "node:http", "node:net", "node:stream", "node:util"],
+    packages: [
+      "node:crypto",
+      "node:events",
+      "node:fs",
+      "node:http",
+      "node:net",
+      "node:os",
+      "node:path",
+      "node:stream",
+      "node:util",
+    ],
   },
   { from: "src/app/", may: ["src/", "hci/"], packages: ["lit", "idb"] },
 ];
