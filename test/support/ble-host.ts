@@ -40,6 +40,7 @@ export interface RemoteCharacteristic extends EventEmitter {
   read(callback: (error: number, value: Buffer) => void): void;
   write(value: Buffer, callback: (error: number) => void): void;
   writeCCCD(notifications: boolean, indications: boolean, callback: (error: number) => void): void;
+  discoverDescriptors(callback: () => void): void;
 }
 
 export interface RemoteService {
@@ -50,6 +51,7 @@ export interface RemoteService {
 export interface Gatt {
   readonly currentMtu: number;
   exchangeMtu(callback: (error: number) => void): void;
+  discoverAllPrimaryServices(callback: (services: readonly RemoteService[]) => void): void;
   discoverAllPrimaryServices(callback: (services: readonly RemoteService[]) => void): void;
   discoverServicesByUuid(
     uuid: string,

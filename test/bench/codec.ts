@@ -1,0 +1,152 @@
+/** The two hot paths, and H4, beside readers written by hand for just this measurement. */
+import { concat } from "../../hci/codec/bytes.ts";
+import { decodeEvent, encodeEvent } from "../../hci/codec/event.ts";
+import { newAclPacket } from "../../hci/host/acl.ts";
+import { AdvertisingReports } from "../../hci/host/advertising-reports.ts";
+import { LeAdvertisingReport } from "../../hci/host/events.ts";
+import { Reassembly } from "../../hci/host/reassembly.ts";
+import { H4Parser } from "../../hci/transport/h4.ts";
+import { fromController } from "../../hci/transport/h4-transport.ts";
+import type { Contest, Rival } from "./harness.ts";
+import { timed } from "./harness.ts";
+
+/** Enough of them that one sample takes a millisecond or more, few enough that it is rarely interrupted. */
+const OPERATIONS = 50_000;
+
+/** Keeps what is read alive, so that no reader is optimised away. */
+let sink = 0;
+
+const EVENTS = Array.from({ length: 64 }, (_, i) =>
+  encodeEvent(LeAdvertisingReport, {
+    reports: [
+      {
+        type: "connectableUndirected",
+        addressType: "random",
+        address: Uint8Array.of(0xc0, i, 2, 3, 4, 5),
+        data: Uint8Array.from({ length: 20 + (i % 11) }, (_, j) => j),
+        rssi: -40 - (i % 30),
+      },
+    ],
+  }),
+);
+
+function rival(name: string, work: (i: number) => void, operations = OPERATIONS): Rival {
+  let i = 0;
+  return { name, sample: () => timed(operations, () => work(i++)) };
+}
+
+function eventAt(i: number): Uint8Array {
+  return EVENTS[i % EVENTS.length] ?? new Uint8Array(0);
+}
+
+const cursor = new AdvertisingReports();
+
+function byCursor(i: number): void {
+  if (!cursor.open(eventAt(i))) return;
+  while (cursor.next()) sink += cursor.type + cursor.addressKey + cursor.dataLength + cursor.rssi;
+}
+
+/** Checks what the declaration checks, and allocates nothing either. */
+function byHand(i: number): void {
+  const bytes = eventAt(i);
+  const count = bytes[3] ?? 0;
+  let at = 4;
+  for (let report = 0; report < count; report++) {
+    const type = bytes[at] ?? 0xff;
+    const length = bytes[at + 8] ?? 0;
+    if (type > 4 || (bytes[at + 1] ?? 0xff) > 3 || at + 10 + length > bytes.length) return;
+    const low = (bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8) | ((bytes[at + 4] ?? 0) << 16);
+    const high = (bytes[at + 5] ?? 0) | ((bytes[at + 6] ?? 0) << 8) | ((bytes[at + 7] ?? 0) << 16);
+    const rssi = ((bytes[at + 9 + length] ?? 0) << 24) >> 24;
+    sink += type + high * 0x100_0000 + low + length + rssi;
+    at += 10 + length;
+  }
+}
+
+function byDeclaration(i: number): void {
+  for (const { data, rssi } of decodeEvent(LeAdvertisingReport, eventAt(i)).reports)
+    sink += data.length + rssi;
+}
+
+/** What a straightforward reader makes: an object with copies. */
+function byHandWithObjects(i: number): void {
+  const bytes = eventAt(i);
+  const reports = [];
+  let at = 4;
+  for (let report = 0; report < (bytes[3] ?? 0); report++) {
+    const length = bytes[at + 8] ?? 0;
+    reports.push({
+      type: bytes[at],
+      addressType: bytes[at + 1],
+      address: bytes.slice(at + 2, at + 8).reverse(),
+      data: bytes.slice(at + 9, at + 9 + length),
+      rssi: ((bytes[at + 9 + length] ?? 0) << 24) >> 24,
+    });
+    at += 10 + length;
+  }
+  for (const { data, rssi } of reports) sink += data.length + rssi;
+}
+
+const PACKET = newAclPacket(0x40, 0b10, 27);
+PACKET.set([23, 0, 4, 0, 0x1b], 4);
+
+const reassembly = new Reassembly(
+  (channel) => (channel === 4 ? 517 : 0),
+  (channel, payload) => {
+    sink += channel + payload.length;
+  },
+  () => {},
+);
+
+function frameByHand(): void {
+  const packet = PACKET;
+  const boundary = ((packet[1] ?? 0) >> 4) & 3;
+  const length = (packet[4] ?? 0) | ((packet[5] ?? 0) << 8);
+  const channel = (packet[6] ?? 0) | ((packet[7] ?? 0) << 8);
+  const limit = channel === 4 ? 517 : 0;
+  if (boundary === 2 && length === packet.length - 8 && length <= limit)
+    sink += channel + packet.subarray(8).length;
+}
+
+/** Ten events in one chunk. */
+const CHUNK = concat(...EVENTS.slice(0, 10).flatMap((event) => [[0x04], event]));
+const parser = new H4Parser(fromController, ({ bytes }) => {
+  sink += bytes.length;
+});
+
+function chunkByHand(): void {
+  for (let at = 0; at < CHUNK.length; ) {
+    if (CHUNK[at] !== 0x04) throw new Error("Cannot go on");
+    const end = at + 3 + (CHUNK[at + 2] ?? 0);
+    sink += CHUNK.subarray(at + 1, end).length;
+    at = end;
+  }
+}
+
+export const codec = (): readonly Contest[] => [
+  {
+    name: "codec: advertising report, hot path",
+    rivals: [rival("cursor", byCursor), rival("written by hand", byHand)],
+    goal: 1.1,
+  },
+  {
+    name: "codec: advertising report, as objects",
+    rivals: [rival("declaration", byDeclaration), rival("written by hand", byHandWithObjects)],
+    note: "not on a hot path",
+  },
+  {
+    name: "codec: ACL data, one frame per packet",
+    rivals: [rival("reassembly", () => reassembly.push(PACKET)), rival("written by hand", frameByHand)],
+    goal: 1.1,
+  },
+  {
+    name: "codec: H4, ten events per chunk",
+    rivals: [
+      rival("parser", () => parser.push(CHUNK), OPERATIONS / 10),
+      rival("written by hand", chunkByHand, OPERATIONS / 10),
+    ],
+  },
+];
+
+/** For whoever doubts that something was read. */
+export const read = (): number => sink;

@@ -1,0 +1,7 @@
+import { codec } from "./codec.ts";
+import type { Contest } from "./harness.ts";
+import { smp } from "./smp.ts";
+import { stack } from "./stack.ts";
+
+/** Everything that is measured. */
+export const CONTESTS = (): readonly Contest[] => [...codec(), ...smp(), ...stack()];
