@@ -52,9 +52,7 @@ export function resultText(result: BondResult, header: TextHeader): string {
     [],
   ];
   const table = lines.map(([name, value]) => (name === undefined ? "" : `${name.padEnd(12)} ${value ?? ""}`));
-  return [...table, resultTitle(result), happened, untouched, ...next.map((step) => `- ${step}`)].join(
-    "\n",
-  );
+  return [...table, resultTitle(result), happened, untouched, ...next.map((step) => `- ${step}`)].join("\n");
 }
 
 export const EVIDENCE: Readonly<Record<Evidence, string>> = {
