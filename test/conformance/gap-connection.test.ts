@@ -134,25 +134,25 @@ for (const profile of ["4.0", "4.2", "5.2"] as const) {
   });
 }
 
-for (const profile of ["4.2", "5.2"] as const) {
-  test(`GAP/CONN/DCEP/BV-05-C: direct connection to a private address, directed advertising (${profile})`, async () => {
-    const world = await pair({ profile, privacy: true });
-    const peers = await bonded(world);
-    const ended = Promise.withResolvers<AdvertisingEnd>();
-    const directed = { to: peers.central.identity, duty: "low" } as const;
-    const starting = world.peripheral.gap.advertiser.start(
-      { data, connectable: true, directed },
-      ended.resolve,
-    );
-    await during(world, starting);
-    const link = await during(world, world.central.gap.connect(peers.peripheral));
-    const end = await during(world, ended.promise);
-    assert("link" in end);
-    assert(resolvesWith(nodeCrypto, peers.peripheral.irk, link.peerAddress));
-    assert(resolvesWith(nodeCrypto, peers.central.irk, end.link.peerAddress));
-    noViolations(world);
-  });
-}
+// Being found by directed advertising behind a private address takes a controller that resolves addresses for us, which
+// we ask only of those that know device privacy mode.
+test("GAP/CONN/DCEP/BV-05-C: direct connection to a private address, directed advertising", async () => {
+  const world = await pair({ profile: "5.2", privacy: true });
+  const peers = await bonded(world);
+  const ended = Promise.withResolvers<AdvertisingEnd>();
+  const directed = { to: peers.central.identity, duty: "low" } as const;
+  const starting = world.peripheral.gap.advertiser.start(
+    { data, connectable: true, directed },
+    ended.resolve,
+  );
+  await during(world, starting);
+  const link = await during(world, world.central.gap.connect(peers.peripheral));
+  const end = await during(world, ended.promise);
+  assert("link" in end);
+  assert(resolvesWith(nodeCrypto, peers.peripheral.irk, link.peerAddress));
+  assert(resolvesWith(nodeCrypto, peers.central.irk, end.link.peerAddress));
+  noViolations(world);
+});
 
 test("GAP/CONN/GCEP/BV-06-C: general connection to a private address, undirected advertising", async () => {
   const world = await pair({ profile: "4.0", privacy: true });

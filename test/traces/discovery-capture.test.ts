@@ -29,7 +29,10 @@ async function recorded(
   full: boolean,
 ): Promise<Recorded> {
   const trace = new Trace({ clock: rig.clock, unixMs: Date.UTC(2026, 0, 1), full });
-  const host = await rig.host(name, { policy: { ioCapability }, cable: (inner) => traced(inner, trace) });
+  const host = await rig.host(name, {
+    policy: { ioCapability },
+    cable: (inner) => traced(inner, trace),
+  });
   return { host, trace };
 }
 
@@ -89,7 +92,8 @@ describe("a capture of pairing, coming back and discovery", () => {
 
   test("has none of the keys and passkeys in it", async () => {
     const secrets = sides.flatMap(secretsOf);
-    assert.ok(secrets.length >= 9, `${secrets.length} secrets are known`);
+    // Two keys and a passkey on each side, and who we are. Hosts that hide nothing give each other no IRK.
+    assert.ok(secrets.length >= 7, `${secrets.length} secrets are known`);
     for (const { trace } of sides) {
       for (const secret of secrets) assert.ok(!holds(btsnoop(trace), secret), toHex(secret));
     }
