@@ -1,7 +1,6 @@
 /** Every screen that a person can come to, and the way there. Used by what must hold on all of them. */
 import type { BrowserSession } from "../support/browser-session.ts";
 import { expect } from "../support/fixtures.ts";
-import { NOW } from "../support/records.ts";
 import { emulatedLock, LOCK } from "./bench.ts";
 import { addBatteryDevice, expectResult, openDevice, openView, press, putInTheAir } from "./person.ts";
 import { EVERY_STATE, plant } from "./seed.ts";
@@ -45,8 +44,8 @@ async function drawn(session: BrowserSession): Promise<void> {
   await press(session.page, /^Battery Level/);
   await press(session.page, /^(Subscribe|Watch)/);
   await expect(session.page.getByRole("button", { pressed: true }).first()).toBeVisible();
-  for (const [index, value] of [90, 86, 87, 80, 74, 76, 61].entries()) {
-    await session.stopClock(NOW + index * 2_000);
+  for (const value of [90, 86, 87, 80, 74, 76, 61]) {
+    await session.passTime(2_000);
     await session.notify(level, value);
   }
   await expect(session.page.getByRole("img", { name: /^Chart of/ })).toBeVisible();
@@ -99,6 +98,7 @@ export const SCREENS: readonly Screen[] = [
     async show(session) {
       await added(session);
       await session.restart();
+      await session.passTime(60_000);
       session.emulator.status.discovery = 0x08;
       await openDevice(session.page, "Lock-1");
       await press(session.page, "Verify the bond");

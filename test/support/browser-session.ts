@@ -112,6 +112,11 @@ export class BrowserSession {
     await this.page.clock.setFixedTime(at);
   }
 
+  /** Where the date stands still, it moves on; else time passes by itself. */
+  async passTime(ms: number): Promise<void> {
+    if (this.#stoppedAt !== undefined) await this.stopClock(this.#stoppedAt + ms);
+  }
+
   /** One more tab, its choosers attended. */
   async newPage(pick: Pick = pickFirst): Promise<Page> {
     const page = await this.context.newPage();
