@@ -11,7 +11,7 @@ import type { LinkEncryption } from "./link-encryption.ts";
 import type { OobMaterial } from "./oob.ts";
 import { held } from "./oob.ts";
 import type { Pairing } from "./pairing.ts";
-import type { AuthenticationRequirements } from "./pdus.ts";
+import type { AuthenticationRequirements, PairingFeatures } from "./pdus.ts";
 import { PairingRequest } from "./pdus.ts";
 import type { PairingPolicy, Strength } from "./policy.ts";
 import { requirementOf } from "./policy.ts";
@@ -77,11 +77,14 @@ export async function planInitiator(
   };
 }
 
-/** Refuses with PairingError what needs no person to be refused. `proven`: the bond whose key protects the link. */
+/**
+ * Refuses with PairingError what needs no person to be refused. `proven`: the bond whose key protects the link. `wished`:
+ * our Security Request that the peer answers with this pairing.
+ */
 export async function planResponder(
   surroundings: Surroundings,
   preq: Bytes,
-  proven: LinkSecurity | null,
+  { proven, wished }: { readonly proven: LinkSecurity | null; readonly wished: boolean },
   inDoubt: (bond: Bond) => void,
 ): Promise<ResponderPlan> {
   const { settings, encryption, protectedBy } = surroundings;
@@ -96,13 +99,21 @@ export async function planResponder(
   return {
     request,
     preq,
-    response: featuresOf(settings).response(request, policy, held(oob)),
+    response: keepingOurWord(
+      featuresOf(settings).response(request, policy, held(oob)),
+      wished && securityWish(surroundings).mitm,
+    ),
     requirement: requirementOf(policy, bond),
     proposal: { kind: "pairing", peer, asked: request.authReq, replaces: bond, proven: same },
     encryption,
     protectedBy,
     keeper: keeperOf(surroundings, bond),
   };
+}
+
+/** What our Security Request asked for stands in our Pairing Response too: the central may hold us to it. */
+function keepingOurWord(response: PairingFeatures, askedForMitm: boolean): PairingFeatures {
+  return askedForMitm ? { ...response, authReq: { ...response.authReq, mitm: true } } : response;
 }
 
 /** The bond with this peer. A store that fails rejects: that is not "no bond". */

@@ -175,9 +175,8 @@ export class SecurityManager {
     const answered = this.#run(exchange, undefined, async () => {
       if (this.#tainted) throw new PairingError("PairingNotSupported", "local", "the stored key failed here");
       const inDoubt = (bond: Bond): void => this.#doubt(bond, "asks-to-pair");
-      const plan = await exchange.unlessClosed(
-        planResponder(this.#surroundings, preq, this.security, inDoubt),
-      );
+      const standing = { proven: this.security, wished: this.#wanted !== undefined };
+      const plan = await exchange.unlessClosed(planResponder(this.#surroundings, preq, standing, inDoubt));
       return pairAsResponder(pairingOn(this.#surroundings, exchange), plan);
     });
     answered.catch(() => {}); // everybody was told
