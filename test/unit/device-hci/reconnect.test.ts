@@ -142,6 +142,8 @@ test("0x3d: another key at the device is in doubt too, and no key changes", asyn
   assert.deepEqual(phone.keys.bonds, kept);
   const other = sensor.events.flatMap((event) => (event.kind === "verdict" ? [event.verdict] : []));
   assert.equal(other.at(-1)?.code, 0x3d, "the device sees it as well");
+  const ours = phone.events.flatMap((event) => (event.kind === "verdict" ? [event.verdict.bond] : []));
+  assert.deepEqual(ours, ["keep", "suspect"], "one verdict for each of the two links");
 });
 
 test("0x08: a controller that falls silent at a wrong key leaves the bond as it is", async () => {

@@ -5,29 +5,11 @@ import { NotReadyError } from "../../../hci/device/errors.ts";
 import type { DeviceLink } from "../../../hci/device/device-link.ts";
 import { LinkClosedError } from "../../../hci/host/link.ts";
 import { characteristicsOf } from "../../../hci/gatt/table.ts";
-import type { Address, Bond } from "../../../hci/ports.ts";
 import { ENCRYPTED, PUSHING, SERVICE, SERVICES } from "../../support/att-rig.ts";
-import type { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryKeyStore } from "../../support/smp/memory-key-store.ts";
+import { SlowKeyStore } from "../../support/slow-key-store.ts";
 import type { RigHost } from "../../support/stack-rig.ts";
 import { StackRig } from "../../support/stack-rig.ts";
-
-/** A store that takes its time, as those of browsers do. */
-class SlowKeyStore extends MemoryKeyStore {
-  readonly #clock: ManualClock;
-
-  constructor(clock: ManualClock) {
-    super();
-    this.#clock = clock;
-  }
-
-  override async get(local: Address, peer: Address): Promise<Bond | undefined> {
-    await new Promise<void>((resolve) => {
-      this.#clock.after(40, resolve);
-    });
-    return super.get(local, peer);
-  }
-}
 
 async function room(slow = false) {
   const rig = new StackRig();
