@@ -1,6 +1,7 @@
 import type { AdvertiseOptions, AdvertisingEnd } from "../gap/advertiser.ts";
 import { applyPolicy } from "../gap/connection-parameters.ts";
 import type { ParameterPolicy } from "../gap/connection-parameters.ts";
+import { resolvingListSize } from "../gap/capabilities.ts";
 import type { ConnectOptions } from "../gap/connector.ts";
 import { Gap } from "../gap/gap.ts";
 import type { LocalIdentity } from "../gap/own-address.ts";
@@ -98,6 +99,8 @@ export class Stack {
       emit: (event) => onEvent?.(event),
     };
     this.#peers = new Peers(this.#context);
+    if (options.server !== undefined)
+      options.server.resolvesAddresses = resolvingListSize(gap.host.controller) > 0;
     this.#watchLinks();
     this.host.onClosed = (error) => {
       gap.close();

@@ -57,6 +57,11 @@ const FEATURE_BITS = 0x07;
 export class GattServer {
   readonly clock: Clock;
   readonly maxMtu: number;
+  /**
+   * Central Address Resolution (Vol 3 Part C 12.4): whether advertising that is directed to a private address of ours
+   * reaches us. Whoever owns the controller says so.
+   */
+  resolvesAddresses = false;
   readonly #options: GattServerOptions;
   readonly #links = new Set<ServedLink>();
   #database: GattDatabase;
@@ -127,7 +132,11 @@ export class GattServer {
       characteristics: [
         { uuid: DEVICE_NAME, properties: ["read"], value: { read: () => deviceName } },
         { uuid: APPEARANCE, properties: ["read"], value: { read: () => encode(u16, appearance) } },
-        { uuid: CENTRAL_ADDRESS_RESOLUTION, properties: ["read"], value: { read: () => Uint8Array.of(1) } },
+        {
+          uuid: CENTRAL_ADDRESS_RESOLUTION,
+          properties: ["read"],
+          value: { read: () => Uint8Array.of(this.resolvesAddresses ? 1 : 0) },
+        },
       ],
     };
   }
