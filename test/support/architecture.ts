@@ -73,6 +73,17 @@ export const LAYERS: readonly Row[] = [
     packages: ["idb"],
   },
   {
+    from: "src/formats/keys/",
+    may: [
+      ...ABOUT_RECORDS,
+      "src/formats/hostile-json.ts",
+      "hci/ports.ts",
+      "hci/codec/bytes.ts",
+      "hci/smp/crypto.ts",
+      "hci/gap/rpa.ts",
+    ],
+  },
+  {
     from: "src/formats/",
     may: [...ABOUT_RECORDS, "hci/ports.ts", "hci/smp/crypto.ts"],
     types: ["src/link/*"],
