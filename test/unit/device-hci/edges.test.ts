@@ -10,6 +10,7 @@ import { SlowKeyStore } from "../../support/slow-key-store.ts";
 import type { HostOptions } from "../../support/stack-rig.ts";
 import { StackRig } from "../../support/stack-rig.ts";
 
+const EXCHANGE_MTU = 0x02;
 const ENCRYPTION_CHANGE = 0x08;
 const ENCRYPTION_CHANGE_V2 = 0x59;
 
@@ -29,6 +30,29 @@ test("Service Changed between encryption and the hash makes even an equal hash w
         event.kind === "security" && event.event.kind === "encrypted" ? change() : undefined,
     },
   );
+  const first = await rig.connect(phone, sensor);
+  await rig.until(first.central.pair());
+  await rig.until(first.central.secure());
+  await rig.end(first.central);
+  change = () => sensor.server?.replaceServices(SERVICES);
+  const { central } = await rig.connect(phone, sensor);
+  const gatt = await rig.until(central.secure());
+  assert.ok(central.requests > 4, `${central.requests} requests: discovered anew`);
+  assert.ok(gatt.table);
+});
+
+test("Service Changed while the MTU is agreed does as well", async () => {
+  let change = (): void => {};
+  const { rig, phone, sensor } = await room({
+    cable: (inner, clock) =>
+      intercept(inner, {
+        clock,
+        outgoing: (packet) => {
+          if (packet.type === "acl" && packet.bytes[8] === EXCHANGE_MTU) change();
+          return [{ packet, delayMs: 0 }];
+        },
+      }),
+  });
   const first = await rig.connect(phone, sensor);
   await rig.until(first.central.pair());
   await rig.until(first.central.secure());
