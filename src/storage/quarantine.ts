@@ -116,7 +116,17 @@ export class Quarantine {
   /** Deletes the entry, and the damaged row if it still is in its place and still does not fit. */
   async discard(id: string): Promise<Quarantined | undefined> {
     const unsaved = this.#unsaved.get(id);
-    const stores = ["bonds", "gatt", "gattPrevious", "history", "settings", "quarantine"] as const;
+    const stores = [
+      "bonds",
+      "gatt",
+      "gattPrevious",
+      "history",
+      "settings",
+      "quarantine",
+      "bondKeys",
+      "identities",
+      "adapters",
+    ] as const;
     const gone = await this.#ports.database.write(stores, "strict", async (tx) => {
       const raw: unknown = await tx.objectStore("quarantine").get(id);
       if (raw === undefined && unsaved === undefined) return undefined;
@@ -155,21 +165,30 @@ function damagedEntry({ rowKey, reason, raw }: Found): Quarantined {
 const seenKey = ({ store, rowKey }: { readonly store: string; readonly rowKey: RowKey }): string =>
   `${store} ${String(rowKey)}`;
 
-const CHECKS: Readonly<Record<Store, Check<unknown>>> = {
+/** Rows with keys are judged where they are opened: here they count as damaged while they are what was set aside. */
+const CHECKS: Readonly<Record<Store, Check<unknown> | null>> = {
   bonds: bondRow,
   gatt: gattRow,
   history: historyRow,
   settings: settingsRow,
+  bondKeys: null,
+  identities: null,
+  adapters: null,
 };
 
-async function discardRow(tx: Transaction<"readwrite">, { store, rowKey }: QuarantineRow): Promise<void> {
+async function discardRow(
+  tx: Transaction<"readwrite">,
+  { store, rowKey, raw }: QuarantineRow,
+): Promise<void> {
   if (store === "quarantine") return;
+  const check = CHECKS[store];
   const range = IDBKeyRange.only(rowKey);
   const places = store === "gatt" ? (["gatt", "gattPrevious"] as const) : ([store] as const);
   for (const place of places) {
     const [row]: readonly unknown[] = await tx.objectStore(place).getAll(range, 1);
     if (row === undefined) continue;
-    const { found } = sift(store, [row], CHECKS[store], () => rowKey);
-    if (found.length > 0) await tx.objectStore(place).delete(range);
+    const damaged =
+      check === null ? sameValue(row, raw) : sift(store, [row], check, () => rowKey).found.length > 0;
+    if (damaged) await tx.objectStore(place).delete(range);
   }
 }

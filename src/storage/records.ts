@@ -138,7 +138,15 @@ export interface Settings {
 export interface Quarantined {
   /** Names this entry; one stored row can be set aside more than once, each time with other contents. */
   readonly id: string;
-  readonly store: "bonds" | "gatt" | "history" | "settings" | "quarantine";
+  readonly store:
+    | "bonds"
+    | "gatt"
+    | "history"
+    | "settings"
+    | "quarantine"
+    | "bondKeys"
+    | "identities"
+    | "adapters";
   readonly key: string;
   readonly reason: string;
   readonly at: string;

@@ -215,7 +215,7 @@ export interface QuarantineRow extends Quarantined {
 
 export const quarantineRow: Check<QuarantineRow> = fields({
   id,
-  store: oneOf("bonds", "gatt", "history", "settings", "quarantine"),
+  store: oneOf("bonds", "gatt", "history", "settings", "quarantine", "bondKeys", "identities", "adapters"),
   key: text(1_000),
   reason: text(1_000),
   at: time,

@@ -1,7 +1,9 @@
 /** The database as it grew. Released entries of `upgrades` are never changed, only followed by new ones. */
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
+import type { AdapterRow, BondKeyRow, IdentityRow } from "./keys/rows.ts";
 import type { BondRecord, GattTableRecord, HistoryEntry, Settings } from "./records.ts";
 import type { QuarantineRow } from "./rows.ts";
+import type { VaultRow } from "./vault/vault-row.ts";
 
 export const DATABASE_NAME = "bondkeeper";
 
@@ -15,6 +17,22 @@ export interface Schema extends DBSchema {
   settings: { key: string; value: Settings };
   /** Copies of rows that did not fit their type. */
   quarantine: { key: string; value: QuarantineRow };
+  /** One row, under its own id: the data key that seals what follows, wrapped. */
+  vault: { key: string; value: VaultRow };
+  /** The dongles a person has used, by our own id for each. */
+  adapters: { key: string; value: AdapterRow };
+  /** Who we are on which adapter. */
+  identities: { key: string; value: IdentityRow };
+  /** The keys of bonds, sealed; what stands beside them is no secret. */
+  bondKeys: {
+    key: string;
+    value: BondKeyRow;
+    indexes: {
+      "by-local": [adapter: string, local: string, order: number];
+      "by-peer": string;
+      "by-type": string;
+    };
+  };
 }
 
 export type StoreName = StoreNames<Schema>;
@@ -38,5 +56,14 @@ export const upgrades: readonly Upgrade[] = [
     db.createObjectStore("history", { autoIncrement: true }).createIndex("by-bond", ["bondId", "at"]);
     db.createObjectStore("settings");
     db.createObjectStore("quarantine", { keyPath: "id" });
+  },
+  // 2: the vault, adapters, own identities, and bonds with their keys
+  (db) => {
+    for (const name of ["vault", "adapters", "identities"] as const)
+      db.createObjectStore(name, { keyPath: "id" });
+    const keys = db.createObjectStore("bondKeys", { keyPath: "id" });
+    keys.createIndex("by-local", ["adapter", "local", "order"]);
+    keys.createIndex("by-peer", "peer");
+    keys.createIndex("by-type", "places", { multiEntry: true });
   },
 ];

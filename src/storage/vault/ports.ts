@@ -69,15 +69,3 @@ export class VaultError extends Error {
     this.failure = failure;
   }
 }
-
-/** Where the vault keeps its one row. */
-export interface VaultRows {
-  read(): Promise<unknown>;
-  /**
-   * Writes with strict durability if what stands there still has revision `expected` (null: nothing stands there).
-   * False when it has not, and nothing was written.
-   */
-  replace(row: object, expected: number | null): Promise<boolean>;
-  /** Whether there are records that were sealed by a vault. */
-  anySealed(): Promise<boolean>;
-}

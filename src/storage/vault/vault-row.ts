@@ -52,6 +52,18 @@ export interface VaultRow {
   readonly digest: string;
 }
 
+/** Where the vault keeps its one row. */
+export interface VaultRows {
+  read(): Promise<unknown>;
+  /**
+   * Writes with strict durability if what stands there still has revision `expected` (null: nothing stands there).
+   * False when it has not, and nothing was written.
+   */
+  replace(row: VaultRow, expected: number | null): Promise<boolean>;
+  /** Whether there are records that were sealed by a vault. */
+  anySealed(): Promise<boolean>;
+}
+
 const octets = (least: number, most: number): Check<string> =>
   pattern(
     new RegExp(`^(?:[\\da-f]{2}){${least},${most}}$`, "u"),

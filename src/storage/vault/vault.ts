@@ -2,8 +2,16 @@
 import { toHex } from "../../../hci/codec/bytes.ts";
 import type { Bytes } from "../../../hci/ports.ts";
 import { IdleLock } from "./idle-lock.ts";
-import { VaultError, type LockKind, type SealingKey, type VaultClock, type VaultRows } from "./ports.ts";
-import { bytesOf, kindsOf, readVaultRow, sealedVaultRow, VAULT_ID, type VaultRow } from "./vault-row.ts";
+import { VaultError, type LockKind, type SealingKey, type VaultClock } from "./ports.ts";
+import {
+  bytesOf,
+  kindsOf,
+  readVaultRow,
+  sealedVaultRow,
+  VAULT_ID,
+  type VaultRow,
+  type VaultRows,
+} from "./vault-row.ts";
 import {
   boundOctets,
   checkPassphrase,
@@ -138,10 +146,20 @@ export class Vault {
 
   /** What was sealed, to be zeroed by the caller; null where it, `bound` or the vault is another than then. */
   async unseal(sealed: Sealed, bound: readonly (string | number | boolean | null)[]): Promise<Bytes | null> {
-    const { vault, key } = await this.#entered();
-    if (sealed.vault !== vault) return null;
+    let { vault, key } = await this.#entered();
+    if (sealed.vault !== vault) {
+      ({ vault, key } = await this.#enteredAnew());
+      if (sealed.vault !== vault) return null;
+    }
     const octets = bytesOf(sealed.data);
     return this.#options.crypto.open(key, bytesOf(sealed.iv), octets, boundOctets([vault, ...bound]));
+  }
+
+  /** Another tab may have erased the vault that is open here, and made another. */
+  async #enteredAnew(): Promise<Open> {
+    const row = await this.#row();
+    if (row?.vault !== this.#open?.vault) this.forget();
+    return this.#entered();
   }
 
   #entered(): Promise<Open> {

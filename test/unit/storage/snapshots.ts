@@ -9,6 +9,7 @@ import type {
   Quarantined,
   Settings,
 } from "../../../src/storage/records.ts";
+import { keyRows2 } from "./snapshot-keys-2.ts";
 
 interface Row {
   readonly value: unknown;
@@ -161,4 +162,7 @@ const version1: Snapshot = {
   },
 };
 
-export const snapshots: Readonly<Record<number, Snapshot>> = { 1: version1 };
+/** What keys there are in it, see the tests of the key store. */
+const version2: Snapshot = { ...version1, stores: { ...version1.stores, ...keyRows2 } };
+
+export const snapshots: Readonly<Record<number, Snapshot>> = { 1: version1, 2: version2 };

@@ -1,7 +1,7 @@
 /** A vault over a row in memory, with few iterations and a clock that stands still. */
-import type { PrfPort, VaultCrypto, VaultRows } from "../../../src/storage/vault/ports.ts";
+import type { PrfPort, VaultCrypto } from "../../../src/storage/vault/ports.ts";
 import { Vault, type VaultOptions } from "../../../src/storage/vault/vault.ts";
-import type { Iterations } from "../../../src/storage/vault/vault-row.ts";
+import type { Iterations, VaultRow, VaultRows } from "../../../src/storage/vault/vault-row.ts";
 import { webVaultCrypto } from "../../../src/storage/vault/web-crypto.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { NOW } from "../../support/records.ts";
@@ -20,7 +20,7 @@ export class MemoryVaultRows implements VaultRows {
     return structuredClone(this.row);
   }
 
-  async replace(row: object, expected: number | null): Promise<boolean> {
+  async replace(row: VaultRow, expected: number | null): Promise<boolean> {
     const before = this.beforeWrite;
     this.beforeWrite = undefined;
     before?.();
