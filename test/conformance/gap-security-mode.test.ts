@@ -245,10 +245,18 @@ for (const { id, level, uuid, opcode } of [
   { id: "BV-67-C", level: LEVEL_4, uuid: PUSHING, opcode: NOTIFICATION },
 ]) {
   test(`GAP/SEC/SEM/${id}: encrypted, but with less than ${level.name}, a pushed value reaches nobody either`, async () => {
-    const { rig, us, tester } = await room({ ...level, tester: LEVEL_2.tester });
+    const rig = new StackRig();
+    const now = { policy: { ...DEFAULT_POLICY, ...LEVEL_2.policy } };
+    const us = await rig.host("us", { policyFor: () => now.policy });
+    const tester = await rig.host("tester", { policy: LEVEL_2.tester });
     const link = await rig.connect(us, tester);
-    await rig.until(link.central.pair({ policy: { ...DEFAULT_POLICY, ...LEVEL_2.policy } }));
+    await rig.until(link.central.pair());
+    await rig.until(link.central.secure());
     await rig.end(link.central);
+
+    now.policy = { ...DEFAULT_POLICY, ...level.policy };
+    const tables = [...us.tables.entries.values()];
+    assert.equal(tables.length, 1, "we know which handle is Service Changed");
     const { central, peripheral } = await rig.connect(us, tester);
     assert.ok((await rig.failure(central.secure())) instanceof WeakBondError);
     assert.equal(central.security?.level, "encrypted");
@@ -261,6 +269,7 @@ for (const { id, level, uuid, opcode } of [
     await rig.clock.advance(100);
     assert.deepEqual(talk(us, from), opcode === INDICATION ? ["04 1e", "04 1e"] : []);
     assert.deepEqual(us.events, []);
+    assert.deepEqual([...us.tables.entries.values()], tables);
     assert.throws(() => central.gatt, NotReadyError);
     rig.assertClean();
   });
