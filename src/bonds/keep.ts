@@ -67,8 +67,9 @@ export async function persist(run: Run): Promise<BondResult> {
 }
 
 /** The result of a run that ended early. `check` keeps nothing; an old bond comes back as it was. */
-export async function fail(run: Run, verdict: Verdict): Promise<BondResult> {
+export async function fail(run: Run, found: Verdict): Promise<BondResult> {
   const { stored } = run;
+  const verdict = withSuspicionInMind(run, found);
   const observed = run.recordOrNone;
   if (stored === undefined || observed === undefined || run.options.mode === "check")
     return run.result(verdict);
@@ -87,6 +88,16 @@ export async function fail(run: Run, verdict: Verdict): Promise<BondResult> {
     run.persisted = false; // the verdict of the run stands; the result says that it was not saved
   }
   return run.result(verdict);
+}
+
+/**
+ * A suspect device that cannot be reached may have been removed in the system's settings meanwhile: then coming closer
+ * does not help, a repair does.
+ */
+function withSuspicionInMind({ stored, options }: Run, verdict: Verdict): Verdict {
+  const suspect = stored?.suspect !== null && stored?.suspect !== undefined;
+  const lost = verdict.reason === "connect-failed" && options.mode === "ensure";
+  return suspect && lost ? { ...verdict, remedy: "repair" } : verdict;
 }
 
 function conclude(run: Run, observed: BondRecord, verdict: Verdict): BondRecord {

@@ -71,7 +71,10 @@ async function tryRead(
   }
 }
 
-/** A pairing is proven on a new link only: whatever secured the first one is gone then. */
+/**
+ * A pairing is proven on a new link: whatever secured the first one is gone then. Where the platform keeps the link up
+ * under a page that disconnects (Chromium on Linux does), the second read shows no more than the first; nobody can tell.
+ */
 export async function prove(run: Run): Promise<void> {
   const { probe } = run.record;
   await run.steps.runRepeating("prove", async (signal) => {

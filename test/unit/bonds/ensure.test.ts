@@ -87,6 +87,14 @@ test("a device out of range is code 5 after three attempts with growing pauses, 
   assert.equal(result.provenAt, PROVEN.proofs[0]?.at);
 });
 
+test("a suspect device that cannot be reached may have been removed in the system: a repair is offered", async () => {
+  const rig = bondRig([{ ...PROVEN, suspect: { reason: "access-refused", at: iso(START) } }]);
+  rig.peer.plan("connect", { kind: "unreachable", detail: "out-of-range" });
+  const result = await rig.ensure();
+  assert.equal(result.code, 5);
+  assert.equal(result.remedy, "repair");
+});
+
 test("a failure that passes is repeated and the attempts are reported", async () => {
   const rig = bondRig([PROVEN]);
   rig.peer.plan("connect", FAR, "ok");
