@@ -259,3 +259,25 @@ test("no answer for 30 s ends the link", async () => {
   await rig.until(central.closed);
   assert.ok(phone.events.some(({ kind }) => kind === "att-timeout"));
 });
+
+test("reach: a bonded device is secured, another one explored, and what fails leaves no link", async () => {
+  const { rig, phone, sensor } = await bonded();
+  const { address } = sensor.stack.identity;
+  await rig.advertise(sensor);
+  const known = await rig.until(phone.stack.reach(address));
+  assert.equal(known.security?.level, "secure");
+  await rig.end(known);
+
+  const stranger = await rig.host("stranger");
+  await rig.advertise(sensor);
+  const unknown = await rig.until(stranger.stack.reach(address));
+  assert.equal(unknown.security, null);
+  assert.ok(unknown.gatt.table);
+  await rig.end(unknown);
+
+  await sensor.keys.delete(address, phone.stack.identity.address);
+  await rig.advertise(sensor);
+  assert.ok((await rig.failure(phone.stack.reach(address))) instanceof BondFailedError);
+  assert.deepEqual(phone.stack.links, []);
+  rig.assertClean();
+});
