@@ -173,7 +173,8 @@ export class Identities {
   }
 
   async #damaged(id: string, reason: string, raw: unknown): Promise<Error> {
-    const found: DamagedRow = { table: "identities", id, reason, raw };
+    const standing = (await this.#context.rows.get("identities", id)) ?? raw;
+    const found: DamagedRow = { table: "identities", id, reason, raw: standing };
     await this.#context.rows.setAside([found]);
     return unreadableRow(found);
   }

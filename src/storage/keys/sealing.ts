@@ -153,7 +153,9 @@ async function unseal(
 
 /** Sets a copy aside; the error to throw. */
 async function damaged({ rows }: SealingPorts, row: BondKeyRow, reason: string): Promise<Error> {
-  const found = { table: "bondKeys", id: row.id, reason, raw: row } as const;
+  // As it lies there: a row that was checked may lack what the check did not know.
+  const raw = (await rows.get("bondKeys", row.id)) ?? row;
+  const found = { table: "bondKeys", id: row.id, reason, raw } as const;
   await rows.setAside([found]);
   return unreadableRow(found);
 }
