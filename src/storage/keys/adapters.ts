@@ -38,8 +38,9 @@ export type Recognition =
 export function recognise(known: readonly AdapterRow[], claim: AdapterClaim): Recognition {
   const alike = known.flatMap((adapter) => {
     const fitting = adapter.accepted.filter((accepted) => isSameDevice(accepted, claim));
+    const learnable = fitting.every(({ usb }) => usb === null);
     const nearest = fitting
-      .map((accepted) => ({ accepted, differences: differencesOf(accepted, claim) }))
+      .map((accepted) => ({ accepted, differences: differencesOf(accepted, claim, learnable) }))
       .sort((a, b) => a.differences.length - b.differences.length)[0];
     return nearest === undefined ? [] : [{ adapter, ...nearest }];
   });
@@ -76,9 +77,9 @@ const COMPARED = [
   "usb",
 ] as const;
 
-function differencesOf(known: AdapterClaim, claim: AdapterClaim): readonly Difference[] {
+function differencesOf(known: AdapterClaim, claim: AdapterClaim, learnable: boolean): readonly Difference[] {
   return COMPARED.filter((field) => {
-    if (field === "usb" && known.usb === null) return false;
+    if (field === "usb" && known.usb === null && learnable) return false;
     return !sameValue(known[field], claim[field]);
   }).map((field) => ({ field, was: wordsOf(known[field]), is: wordsOf(claim[field]) }));
 }
@@ -132,7 +133,10 @@ export class Adapters {
     if (recognition.kind !== "known")
       throw new TypeError("Cannot admit this adapter: a person has to agree first");
     const { adapter, learned } = recognition;
-    return this.#write(adapter, learned ? claim : null, adapter.label);
+    if (!learned) return this.#write(adapter, null, adapter.label);
+    // What was not known then is no longer enough to be recognised by.
+    const before = adapter.accepted.filter((accepted) => !sameValue(accepted, { ...claim, usb: null }));
+    return this.#write({ ...adapter, accepted: before }, claim, adapter.label);
   }
 
   /** A new record of its own, without bonds: for a new adapter, or one that a person says is another. */

@@ -21,13 +21,12 @@ const ATTEMPTS = 10;
 
 /**
  * Replaces the row by what `change` makes of it, in one strict write; the same row back changes nothing. Resolves with
- * the row that stands afterwards and whether it is another than before. Listeners hear of it unless `silent`.
+ * the row that stands afterwards and whether it is another than before. Listeners hear of it.
  */
 export async function editPlace(
   context: KeyContext,
   id: string,
   change: (row: BondKeyRow | undefined) => Promise<BondKeyRow | undefined> | BondKeyRow | undefined,
-  silent = false,
 ): Promise<{ readonly row: BondKeyRow | undefined; readonly changed: boolean }> {
   const { rows, changes } = context;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -37,14 +36,14 @@ export async function editPlace(
     const row = { ...after, rev: (before?.rev ?? 0) + 1 };
     const place = { table: "bondKeys", id, expected: before?.rev ?? null, row } as const;
     if (!(await write(context, [place], vaultOf(row)))) continue;
-    if (!silent) changes.tell([id], []);
+    changes.tell([id], []);
     return { row, changed: true };
   }
   throw new VaultError({ kind: "changed" });
 }
 
 /** The vault that sealed what is in the row; null where nothing is. */
-function vaultOf({ active, candidates }: BondKeyRow): string | null {
+export function vaultOf({ active, candidates }: BondKeyRow): string | null {
   return (candidates[0] ?? active)?.keys.vault ?? null;
 }
 

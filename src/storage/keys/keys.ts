@@ -23,7 +23,8 @@ import {
 } from "./listing.ts";
 import type { VaultRecord } from "./record.ts";
 import type { KeyType } from "./secrets.ts";
-import { exportBonds, moveIdentity, restoreBonds, type ExportFilter, type Restored } from "./transfer.ts";
+import { restoreBonds, type Restored } from "./restore.ts";
+import { exportBonds, moveIdentity, type ExportFilter } from "./transfer.ts";
 
 export interface KeysPorts {
   readonly crypto: VaultCrypto;

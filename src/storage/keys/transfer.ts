@@ -1,20 +1,17 @@
-/** Bonds out of the vault and into it, on a person's order: snapshots, restoring, and the way to another adapter. */
-import { fromHex, toHex, reversed } from "../../../hci/codec/bytes.ts";
+/** Bonds out of the vault and to another adapter, on a person's order. */
+import { reversed, toHex } from "../../../hci/codec/bytes.ts";
 import type { Address } from "../../../hci/ports.ts";
-import { Misfit } from "../check.ts";
 import { VaultError } from "../vault/ports.ts";
 import type { AdmittedAdapter } from "./adapters.ts";
-import { refuseBlocked, RefusedKeyError } from "./blocked.ts";
-import { plainSecrets, sameSecrets, secretsOfRecord, smallestSize } from "./convert.ts";
-import { editPlace, write, type KeyContext } from "./edit.ts";
-import { addressOf, idOfAddress, idOfPlain, placeId, plainOf } from "./ids.ts";
+import { plainSecrets } from "./convert.ts";
+import { write, type KeyContext } from "./edit.ts";
+import { idOfAddress, placeId, plainOf } from "./ids.ts";
 import { wipeIdentity, type Identities } from "./identities.ts";
 import type { RowChange } from "./key-rows.ts";
-import { vaultRecord, type VaultRecord } from "./record.ts";
-import type { BondKeyRow, KeyFacts, Slot } from "./rows.ts";
-import { readablePlaces, resealSlot, restOf, sealSlot, withSecrets, type Place } from "./sealing.ts";
-import { typesOf, wipeSecrets, type Secrets } from "./secrets.ts";
-import { emptyRow, slotsInOrder, stateOf, withCandidate, withProven } from "./slots.ts";
+import type { VaultRecord } from "./record.ts";
+import type { BondKeyRow, Slot } from "./rows.ts";
+import { readablePlaces, resealSlot, restOf, withSecrets } from "./sealing.ts";
+import { slotsInOrder, stateOf } from "./slots.ts";
 
 export interface ExportFilter {
   readonly adapter?: string;
@@ -84,139 +81,6 @@ async function recordOf(
     state: stateOf(row, slot),
     extra,
   };
-}
-
-export interface Restored {
-  /** Places that have a key now which they did not have. */
-  readonly added: number;
-  /** Keys that were there already. */
-  readonly same: number;
-  /** By position in what was given: why it was left out. The others are in. */
-  readonly refused: readonly { readonly index: number; readonly reason: string }[];
-}
-
-/**
- * Seeds the store. Idempotent and silent: listeners hear nothing, a key that is there already stays as it is. A key
- * that differs from one that is there never takes its place: it is kept as a spare. What was imported is unproven,
- * whatever the record says.
- */
-export async function restoreBonds(
-  context: KeyContext,
-  identities: Identities,
-  records: readonly unknown[],
-): Promise<Restored> {
-  const refused: { index: number; reason: string }[] = [];
-  const fits: Indexed[] = [];
-  records.forEach((raw, index) => {
-    try {
-      fits.push({ index, record: vaultRecord(raw) });
-    } catch (error) {
-      if (!(error instanceof Misfit)) throw error;
-      refused.push({ index, reason: error.describe() });
-    }
-  });
-  let [added, same] = [0, 0];
-  for (const place of Map.groupBy(fits, ({ record }) => idOfPlace(record)).values()) {
-    // An export has the key in use first; taken in from the end, it comes out first again.
-    for (const { index, record } of place.toReversed()) {
-      try {
-        await restoreIdentity(identities, record);
-        if (await restoreOne(context, record)) added++;
-        else same++;
-      } catch (error) {
-        if (!(error instanceof RefusedKeyError)) throw error;
-        refused.push({ index, reason: error.message });
-      }
-    }
-  }
-  return { added, same, refused: refused.sort((a, b) => a.index - b.index) };
-}
-
-interface Indexed {
-  readonly index: number;
-  readonly record: VaultRecord;
-}
-
-const placeOf = ({ adapter, local, peer }: VaultRecord): Place => ({
-  adapter,
-  local: idOfPlain(local),
-  peer: idOfPlain(peer),
-});
-const idOfPlace = (record: VaultRecord): string => {
-  const { adapter, local, peer } = placeOf(record);
-  return placeId(adapter, local, peer);
-};
-
-async function restoreIdentity(
-  identities: Identities,
-  { adapter, local, ownIrk }: VaultRecord,
-): Promise<void> {
-  const address = addressOf(idOfPlain(local));
-  if (ownIrk === null || address === null) return;
-  const irk = reversed(fromHex(ownIrk));
-  await identities.add(adapter, { address, irk }, false);
-  irk.fill(0);
-}
-
-async function restoreOne(context: KeyContext, record: VaultRecord): Promise<boolean> {
-  const secrets = secretsOfRecord(record);
-  try {
-    refuseBlocked(secrets);
-    const { changed } = await editPlace(
-      context,
-      idOfPlace(record),
-      async (before) => {
-        const row = before ?? emptyRow(placeOf(record), record.name, context.nextOrder());
-        if (await hasSecrets(context, row, secrets)) return before;
-        return withRestored(context, row, record, secrets);
-      },
-      true,
-    );
-    return changed;
-  } finally {
-    wipeSecrets(secrets);
-  }
-}
-
-async function hasSecrets(context: KeyContext, row: BondKeyRow, secrets: Secrets): Promise<boolean> {
-  for (const slot of slotsInOrder(row)) {
-    if (await withSecrets(context, row, slot, (known) => sameSecrets(known, secrets))) return true;
-  }
-  return false;
-}
-
-async function withRestored(
-  context: KeyContext,
-  row: BondKeyRow,
-  record: VaultRecord,
-  secrets: Secrets,
-): Promise<BondKeyRow> {
-  const generation = row.generations + 1;
-  const foreign = record.imported !== null;
-  const contents = {
-    generation,
-    facts: factsOfRecord(record, secrets),
-    secrets,
-    rest: { others: record.keys.others, extra: record.extra },
-    provenAt: foreign ? null : record.provenAt,
-  };
-  const alone = row.active === null && row.candidates.length === 0;
-  if (record.state === "active" && !foreign && row.active === null) {
-    const { candidates } = row;
-    const active = await sealSlot(context.vault, row, "active", contents);
-    const after = withProven({ ...row, generations: generation, erasedAt: null }, active);
-    return { ...after, candidates };
-  }
-  const slot = await sealSlot(context.vault, row, "candidate", contents);
-  const own = record.state === "active" ? "unproven" : record.state;
-  const state = foreign ? "unproven" : own;
-  return withCandidate(row, { ...slot, state: alone || !foreign ? state : "spare" });
-}
-
-function factsOfRecord(record: VaultRecord, secrets: Secrets): KeyFacts {
-  const { authenticated, debug, oob, method, role, createdAt, imported } = record;
-  const keySize = smallestSize(secrets) ?? record.keySize;
-  return { types: typesOf(secrets), keySize, authenticated, debug, oob, method, role, createdAt, imported };
 }
 
 /**
