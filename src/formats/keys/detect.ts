@@ -37,7 +37,7 @@ function fromContent(files: KeyFiles): Detected {
   if (isRegistryText(text)) return "windows";
   const [start] = text.trimStart();
   if (start === undefined) return none("the file is empty");
-  if (start === "[" && !/^\s*\[\s*[[\]]/u.test(text)) return keyFile(text);
+  if (/^\s*\[[A-Za-z][^\]"\n]*\]\r?\n/u.test(text)) return keyFile(text);
   return start === "{" || start === "[" || start === '"' ? fromJson(jsonOf(text)) : fromLines(text);
 }
 
