@@ -5,6 +5,9 @@ import { arrange } from "./key-set.ts";
 import type { Identity, KeyRecord, OtherKey, SigningKey } from "./record.ts";
 import { isZero, ZERO_RAND } from "./values.ts";
 
+/** UTF-16 units of JSON. */
+const MAX_EXTRA = 2 ** 20;
+
 /** A key as the file has it. Its type decides, not the place it stands in. */
 export interface DraftKey {
   readonly where: string;
@@ -51,9 +54,16 @@ export function assemble(draft: Draft, findings: Findings): KeyRecord {
     csrkRemote: draft.csrkRemote ?? null,
     oob: draft.oob ?? null,
     name: name === "" ? null : name,
-    extra: draft.extra,
+    extra: boundedExtra(draft, findings),
     proof: "unproven",
   };
+}
+
+/** What is only kept must not cost more than the keys are worth. */
+function boundedExtra({ extra, where }: Draft, findings: Findings): KeyRecord["extra"] {
+  if (JSON.stringify(extra).length <= MAX_EXTRA) return extra;
+  findings.add("L-24", where, "what we do not use is too large, and left out");
+  return {};
 }
 
 function settled(key: DraftKey, findings: Findings): OtherKey {

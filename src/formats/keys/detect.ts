@@ -42,7 +42,7 @@ function fromContent(files: KeyFiles): Detected {
 }
 
 function keyFile(text: string): Detected {
-  return /^\s*\[[^\]"]*Key\]|^\s*\[General\]/mu.test(text)
+  return /^\[[^\]"\n]{0,40}Key\]|^\[General\]/mu.test(text)
     ? none("it looks like a file of BlueZ, but its path does not name the adapter and the device")
     : none("neither JSON nor a key file that we know");
 }

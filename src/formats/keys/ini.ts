@@ -25,6 +25,7 @@ const COMMENT = /^\s*(?:#.*)?$/su;
 
 export class IniFile {
   #lines: Line[];
+  #index: ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
   /** The last line has an end: a file that stops within a line may be cut. */
   readonly ended: boolean;
   /** The group of the last line, where a cut would show. */
@@ -71,41 +72,48 @@ export class IniFile {
   }
 
   get groups(): IniGroups {
-    const names = new Set(this.#lines.flatMap(({ group }) => group ?? []));
-    return [...names].map((name) => [name, this.entries(name)]);
-  }
-
-  entries(group: string): readonly (readonly [key: string, value: string])[] {
-    const found = new Map<string, string>();
-    for (const line of this.#lines) {
-      if (line.group === group && line.key !== undefined) found.set(line.key, line.value ?? "");
-    }
-    return [...found];
+    return [...this.#read()].map(([name, entries]) => [name, [...entries]]);
   }
 
   has(group: string): boolean {
-    return this.#lines.some((line) => line.group === group);
+    return this.#read().has(group);
   }
 
   /** The value as written, without white space at its end. */
   get(group: string, key: string): string | undefined {
-    return this.#lines.findLast((line) => line.group === group && line.key === key)?.value?.trimEnd();
+    return this.#read().get(group)?.get(key)?.trimEnd();
+  }
+
+  /** Made once: asking line by line would let a long file cost the square of its length. */
+  #read(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    if (this.#index !== undefined) return this.#index;
+    const groups = new Map<string, Map<string, string>>();
+    for (const { group, key, value } of this.#lines) {
+      if (group === null) continue;
+      const entries = groups.get(group) ?? new Map<string, string>();
+      groups.set(group, entries);
+      if (key !== undefined) entries.set(key, value ?? "");
+    }
+    this.#index = groups;
+    return groups;
   }
 
   set(group: string, key: string, value: string): void {
     const line: Line = { text: `${key}=${value}`, group, key, value };
     const old = this.#lines.findLastIndex((other) => other.group === group && other.key === key);
+    this.#index = undefined;
     if (old >= 0) {
       this.#lines[old] = line;
       return;
     }
-    if (!this.has(group)) this.#addGroup(group);
+    if (!this.#lines.some((other) => other.group === group)) this.#addGroup(group);
     const last = this.#lines.findLastIndex((other) => other.group === group && other.text.trim() !== "");
     this.#lines.splice(last + 1, 0, line);
   }
 
   /** Takes `keys` out of `group`, and the group with them where nothing else is in it. */
   remove(group: string, keys: readonly string[]): void {
+    this.#index = undefined;
     this.#lines = this.#lines.filter(
       (line) => line.group !== group || line.key === undefined || !keys.includes(line.key),
     );

@@ -1,5 +1,5 @@
 /** Which way round an identity key is: the addresses heard on the air decide, never the file. */
-import { equal } from "../../../hci/codec/bytes.ts";
+import { toHex } from "../../../hci/codec/bytes.ts";
 import { resolvesWith } from "../../../hci/gap/rpa.ts";
 import type { Address, Aes128 } from "../../../hci/ports.ts";
 import { flip, octetsOfHex } from "./values.ts";
@@ -33,7 +33,5 @@ export function matchIrk(aes: Aes128, irk: string, heard: readonly Address[]): I
 }
 
 function distinct(addresses: readonly Address[]): readonly Address[] {
-  return addresses.filter(
-    (address, i) => !addresses.slice(0, i).some((earlier) => equal(earlier.octets, address.octets)),
-  );
+  return [...new Map(addresses.map((address) => [toHex(address.octets), address])).values()];
 }

@@ -228,3 +228,30 @@ describe("a file that fits no format says why", () => {
     }
   });
 });
+
+describe("a hostile file costs no more than its length", () => {
+  const MANY = 90_000;
+
+  test("ninety thousand groups in a file of BlueZ, and as many lines before one", () => {
+    const groups = Array.from({ length: MANY }, (_, i) => `[${i + 1}]\n`).join("");
+    const path = "02:5A:10:00:00:01/C6:3B:11:7E:4D:02";
+    const files = new Map([
+      [`${path}/info`, groups],
+      [`${path}/attributes`, groups.replaceAll("]", "]\nUUID=2800")],
+    ]);
+    const before = performance.now();
+    assert.deepEqual(read(files).bonds, []);
+    problemOf(one("info", `[General]\n${"\n".repeat(MANY)}`));
+    assert.ok(performance.now() - before < 5_000);
+  });
+
+  test("unknown fields without end are left out, and said", () => {
+    const file = JSON.parse(text("bumble.txt"));
+    file["02:5A:10:00:00:01/P"]["C6:3B:11:7E:4D:02"].more = Array.from({ length: 7 * MANY }, () => 1);
+    const found = read(one("keys.json", JSON.stringify(file)));
+    const bond = found.bonds.find(({ peer }) => peer.address === P1.peer.address);
+    assert.deepEqual(bond?.extra, {});
+    assert.deepEqual(bond.keys, P1.keys);
+    assert.ok(found.findings.some(({ rule, detail }) => rule === "L-24" && detail.includes("too large")));
+  });
+});
