@@ -19,6 +19,11 @@ export const printBumble: Printer = (bonds, context) => {
     JSON.stringify([namespaceOf(bond), nameOf(bond.peer) ?? bond.peer.address]);
   const { places, taken } = byPlace(bonds, placeOf);
   const unchanged = unchangedPlaces("bumble", readBumble, context, places, placeOf);
+  const spellings = new Map(
+    [...namespaces].flatMap(([namespace, peers]) =>
+      [...peers.keys()].map((known) => [JSON.stringify([namespace, usualName(known)]), known] as const),
+    ),
+  );
   for (const [place, bond] of places) {
     if (unchanged.has(place)) continue;
     const namespace = namespaceOf(bond);
@@ -26,8 +31,7 @@ export const printBumble: Printer = (bonds, context) => {
     namespaces.set(namespace, peers);
     const name = nameOf(bond.peer) ?? bond.peer.address;
     // Spelled otherwise it would stand there twice.
-    const before = [...peers.keys()].find((known) => sameName(known, name)) ?? name;
-    peers.set(before, entryOf(bond));
+    peers.set(spellings.get(JSON.stringify([namespace, name])) ?? name, entryOf(bond));
   }
   const file = Object.fromEntries([...namespaces].map(([name, peers]) => [name, Object.fromEntries(peers)]));
   return { files: new Map([[old?.[0] ?? fileName([...namespaces.keys()]), printPython(file)]]), taken };
@@ -52,9 +56,9 @@ function sameLocal(namespace: string, { local }: KeyRecord): boolean {
   return said === null || local === null ? said === local : nameOf(said) === nameOf(local);
 }
 
-function sameName(a: string, b: string): boolean {
-  const [one, other] = [namedIdentity(a), namedIdentity(b)];
-  return one !== null && other !== null && nameOf(one) === nameOf(other);
+function usualName(name: string): string | null {
+  const identity = namedIdentity(name);
+  return identity === null ? null : nameOf(identity);
 }
 
 function entryOf(bond: KeyRecord): JsonFields {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { candidatesOf } from "../../../../src/formats/keys/candidates.ts";
 import { exportKeys } from "../../../../src/formats/keys/export.ts";
+import { importKeys } from "../../../../src/formats/keys/import.ts";
 import type { KeyFiles } from "../../../../src/formats/keys/input.ts";
 import {
   FORMATS,
@@ -292,6 +293,33 @@ describe("exporting into a file that is there", () => {
       });
     });
   }
+
+  test("Bumble: a device that is spelled in lower case is replaced, not doubled", () => {
+    const into = one("keys.json", text("bumble.txt").replaceAll("C6:3B:11:7E:4D:02", "c6:3b:11:7e:4d:02"));
+    const changed = { ...P1, irk: "00112233445566778899aabbccddeeff" };
+    const { files } = exportKeys("bumble", [changed], { ...OPTIONS, into });
+    assert.deepEqual(Object.keys(JSON.parse(only(files))["02:5A:10:00:00:01/P"]).toSorted(), [
+      "02:5A:20:00:00:22/P",
+      "c6:3b:11:7e:4d:02",
+    ]);
+    assert.ok(read(files).bonds.some(({ irk }) => irk === changed.irk));
+  });
+
+  test("ten thousand bonds go into every format and out again in seconds", () => {
+    const bonds = Array.from({ length: 10_000 }, (_, i): KeyRecord => {
+      const [high, low] = [i >> 8, i & 0xff].map((octet) =>
+        octet.toString(16).padStart(2, "0").toUpperCase(),
+      );
+      return { ...P1, peer: { address: `C6:3B:11:7E:${high}:${low}`, type: "static" } };
+    });
+    for (const format of WRITTEN_FORMATS) {
+      const before = performance.now();
+      const { files } = exportKeys(format, bonds, OPTIONS);
+      assert.equal(importKeys(files, OPTIONS, format).bonds.length, bonds.length);
+      exportKeys(format, bonds.slice(0, 10), { ...OPTIONS, into: files });
+      assert.ok(performance.now() - before < 20_000, format);
+    }
+  });
 
   test("BlueZ: a bond made under another identity key does not replace the adapter's", () => {
     const foreign = { ...other, ownIrk: "00112233445566778899aabbccddeeff" };
