@@ -11,10 +11,23 @@ export async function axeFindings(page: Page, only?: readonly string[]): Promise
   );
 }
 
+/** Colours that change by a transition are judged when it has ended. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(resolve));
+    });
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(transitions.map(({ finished }) => finished));
+  });
+}
+
 /** Nothing is found in the light theme, and nothing that depends on colours in the dark one. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await settled(page);
   expect(await axeFindings(page), "light").toEqual([]);
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  await settled(page);
   expect(await axeFindings(page, ["color-contrast", "link-in-text-block"]), "dark").toEqual([]);
 }

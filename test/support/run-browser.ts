@@ -70,7 +70,9 @@ function readReport(): Omit<Tally, "name" | "ms"> {
       const reason = test.annotations.find((annotation) => annotation.type === "skip")?.description;
       return `${name}: ${reason ?? "no reason given"}`;
     });
-  const passed = specs.filter(({ test }) => test.status === "expected").length;
+  const flaky = specs.filter(({ test }) => test.status === "flaky");
+  for (const { name } of flaky) console.log(`PASSED ONLY AT THE SECOND TRY  ${name}`);
+  const passed = specs.filter(({ test }) => test.status === "expected").length + flaky.length;
   return { passed, failed: specs.length - passed - skipped.length + report.errors.length, skipped };
 }
 
