@@ -102,10 +102,17 @@ export const LAYERS: readonly Row[] = [
     from: "src/bonds/",
     may: ["src/link/*", "src/storage/ports.ts", ...ABOUT_RECORDS],
   },
-  // Of the link layer, the words for what went wrong; never a backend.
+  // Of the link layer, the words for what went wrong, never a backend; of the SDK, what travels to other pages.
   {
     from: "src/state/",
-    may: ["src/bonds/", "src/storage/", "src/formats/", "src/link/failure.ts"],
+    may: [
+      "src/bonds/",
+      "src/storage/",
+      "src/formats/",
+      "src/link/failure.ts",
+      "src/sdk/signed-result.ts",
+      "src/sdk/messages.ts",
+    ],
     types: ["src/link/*", "src/link/foreign/"],
   },
   {
@@ -113,6 +120,13 @@ export const LAYERS: readonly Row[] = [
     // Of the bonds, what reads a record and does nothing.
     may: ["src/state/", "src/bonds/record.ts", "src/bonds/evidence.ts"],
     types: ["src/bonds/", "src/link/", "src/storage/"],
+    packages: ["lit"],
+  },
+  // The SDK's custom elements: lit comes with them and with nothing else of the SDK.
+  {
+    from: "src/sdk/elements/",
+    may: ["src/sdk/", "src/ui/tokens.css.ts", "src/ui/controls.css.ts", "src/ui/base.css.ts"],
+    types: ["src/bonds/", "src/storage/", "src/link/"],
     packages: ["lit"],
   },
   { from: "src/sdk/", may: ["src/state/", "src/bonds/", "src/storage/", "src/link/", "hci/"] },
