@@ -43,6 +43,7 @@ export class Exchange {
   #keypresses = 0;
   #sending: Promise<void> = Promise.resolve();
   #stopTimer: () => void = () => {};
+  #deadline = 0;
   #error: Error | undefined;
   #spoken: boolean;
   readonly #heard = new Set<number>();
@@ -70,6 +71,11 @@ export class Exchange {
   /** What ended it; undefined while it goes on. */
   get error(): Error | undefined {
     return this.#error;
+  }
+
+  /** Milliseconds until the pairing ends for want of an answer (3.4); 0 when it is over. */
+  get remainingMs(): number {
+    return this.#error === undefined ? Math.max(0, this.#deadline - this.#clock.now()) : 0;
   }
 
   /** True once the peer knows of this pairing: only then it is told of its end. */
@@ -238,6 +244,7 @@ export class Exchange {
 
   #restartTimer(): void {
     this.#stopTimer();
+    this.#deadline = this.#clock.now() + SMP_TIMEOUT;
     this.#stopTimer = this.#clock.after(SMP_TIMEOUT, () => this.close(new PairingTimeout()));
   }
 }

@@ -7,7 +7,7 @@ import { makeKeys, pduCount, receiveKeys, sendKeys } from "./keys.ts";
 import { legacyAsInitiator } from "./legacy.ts";
 import type { LinkEncryption } from "./link-encryption.ts";
 import type { Pairing, Phase1 } from "./pairing.ts";
-import { listenToKeypresses, pairingKey, strengthOfPhase2 } from "./pairing.ts";
+import { agreed, listenToKeypresses, pairingKey, strengthOfPhase2 } from "./pairing.ts";
 import type { AuthenticationRequirements, PairingFeatures } from "./pdus.ts";
 import { PairingRequest, PairingResponse } from "./pdus.ts";
 import type { Strength } from "./policy.ts";
@@ -56,8 +56,9 @@ export async function pairAsInitiator(pairing: Pairing, plan: InitiatorPlan): Pr
   return result;
 }
 
-/** Phase 1 (2.3.1 to 2.3.5.1) */
-async function exchangeFeatures({ exchange }: Pairing, plan: InitiatorPlan): Promise<Phase1> {
+/** Phase 1 (2.3.1 to 2.3.5.1): first the policy, then the person, then keys. */
+async function exchangeFeatures(pairing: Pairing, plan: InitiatorPlan): Promise<Phase1> {
+  const { exchange } = pairing;
   const { request, requirement, asked } = plan;
   const preq = exchange.send(PairingRequest, request);
   const { body: response, octets: pres } = await exchange.expectWithOctets(PairingResponse);
@@ -69,5 +70,8 @@ async function exchangeFeatures({ exchange }: Pairing, plan: InitiatorPlan): Pro
     throw new PairingError("AuthenticationRequirements", "local", "the peer asked for more than it offers");
   const decision = decide(request, response, requirement);
   if (decision.kind === "refused") throw new PairingError(decision.reason, "local", decision.why);
-  return { agreement: decision.agreement, request, response, preq, pres };
+  const { agreement } = decision;
+  if (!(await agreed(pairing, { ...agreement, role: "initiator", peerOffers: response })))
+    throw new PairingError("AuthenticationRequirements", "local", "the person does not want such a pairing");
+  return { agreement, request, response, preq, pres };
 }

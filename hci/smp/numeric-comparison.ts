@@ -6,7 +6,7 @@ import { f4, g2 } from "./crypto.ts";
 import { sixDigits } from "./digits.ts";
 import { PairingError } from "./errors.ts";
 import type { Pairing } from "./pairing.ts";
-import { ask } from "./pairing.ts";
+import { aboutOf, ask } from "./pairing.ts";
 import { PairingConfirm, PairingDhKeyCheck, PairingRandom } from "./pdus.ts";
 import type { PublicKeys } from "./public-keys.ts";
 import type { Stage1 } from "./stage1.ts";
@@ -42,13 +42,10 @@ export async function compareAsResponder(
 }
 
 /** Our DHKey Check does not go out before the person said yes. */
-async function comparison(
-  { exchange, delegate }: Pairing,
-  value: number,
-  early: Pdu | undefined,
-): Promise<void> {
+async function comparison(pairing: Pairing, value: number, early: Pdu | undefined): Promise<void> {
+  const { exchange, delegate } = pairing;
   const question = ask(
-    (abort) => delegate.compare(sixDigits(value), abort),
+    (abort) => delegate.compare(sixDigits(value), abort, aboutOf(pairing)),
     exchange.abort,
     "NumericComparisonFailed",
   );

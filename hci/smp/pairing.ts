@@ -1,5 +1,5 @@
 import type { Abort, Address, Bytes, Crypto, LongTermKey } from "../ports.ts";
-import type { PairingDelegate, PairingProposal } from "./delegate.ts";
+import type { About, PairingDelegate, PairingProposal, PairingTerms } from "./delegate.ts";
 import { PairingError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Agreement } from "./features.ts";
@@ -51,18 +51,41 @@ export function strengthOfPhase2({ authenticated }: Phase2, agreement: Agreement
 
 /** Where both agreed on it, and the peer's person types, we hear of the keys pressed there. */
 export function listenToKeypresses(
-  { exchange, delegate }: Pairing,
+  pairing: Pairing,
   { method, keypress }: Agreement,
   peer: "initiator" | "responder",
 ): void {
+  const { exchange, delegate } = pairing;
   if (!keypress || method.kind !== "passkey" || method[peer] !== "input") return;
-  exchange.hearKeypresses((type) => delegate.keypress?.(type));
+  exchange.hearKeypresses((type) => delegate.keypress?.(type, aboutOf(pairing)));
 }
 
 /** Whether a person wants this pairing. The peer has nothing to say before it knows. */
-export function accepted({ exchange, delegate }: Pairing, proposal: PairingProposal): Promise<boolean> {
-  const question = ask((abort) => delegate.accept(proposal, abort), exchange.abort, "PairingNotSupported");
+export function accepted(pairing: Pairing, proposal: PairingProposal): Promise<boolean> {
+  const { exchange, delegate } = pairing;
+  const question = ask(
+    (abort) => delegate.accept(proposal, abort, aboutOf(pairing)),
+    exchange.abort,
+    "PairingNotSupported",
+  );
   return exchange.whileAsking(undefined, question);
+}
+
+/** Whether a person takes what the peer's answer comes to. The peer has nothing to say before it knows. */
+export async function agreed(pairing: Pairing, terms: PairingTerms): Promise<boolean> {
+  const { exchange, delegate } = pairing;
+  if (delegate.agree === undefined) return true;
+  const question = ask(
+    async (abort) => delegate.agree?.(terms, abort, aboutOf(pairing)) ?? true,
+    exchange.abort,
+    "AuthenticationRequirements",
+  );
+  return exchange.whileAsking(undefined, question);
+}
+
+/** For whoever speaks for the person: which pairing this is, and how long it still lives. */
+export function aboutOf({ exchange, peer }: Pairing): About {
+  return { peer, remainingMs: () => exchange.remainingMs };
 }
 
 /** Asks a person; a question that fails counts as "no", with the reason this kind of question has. */

@@ -6,7 +6,7 @@ import { parseDigits, randomPasskey, sixDigits } from "./digits.ts";
 import { PairingError } from "./errors.ts";
 import type { PasskeyMethod } from "./features.ts";
 import type { Pairing } from "./pairing.ts";
-import { ask } from "./pairing.ts";
+import { aboutOf, ask } from "./pairing.ts";
 import type { KeypressType } from "./pdus.ts";
 import { PairingConfirm, PairingKeypressNotification, PairingRandom } from "./pdus.ts";
 import type { PublicKeys } from "./public-keys.ts";
@@ -75,14 +75,14 @@ export async function obtainPasskey(
   const { exchange, crypto, delegate, peer } = pairing;
   if (how === "display") {
     const passkey = randomPasskey(crypto);
-    delegate.display(sixDigits(passkey), exchange.abort);
+    delegate.display(sixDigits(passkey), exchange.abort, aboutOf(pairing));
     return passkey;
   }
   const pressed = (type: KeypressType): void => {
     if (keypress && !exchange.abort.aborted) exchange.send(PairingKeypressNotification, { type });
   };
   const question = ask(
-    (abort) => delegate.enter({ peer, pressed }, abort),
+    (abort) => delegate.enter({ peer, pressed }, abort, aboutOf(pairing)),
     exchange.abort,
     "PasskeyEntryFailed",
   );
