@@ -161,6 +161,11 @@ export class Stack {
     return opening;
   }
 
+  /** Milliseconds until `peer` may be paired with: the waiting time after failures, its own and everybody's. */
+  pairingWait(peer: Address): number {
+    return this.#context.backoff.remaining(peer);
+  }
+
   /** `connect`, and for a bonded peer `secure`, else `explore`. A link that does not get so far is ended. */
   async reach(peer: Address, options: ConnectOptions = {}): Promise<DeviceLink> {
     const link = await this.connect(peer, options);

@@ -59,5 +59,5 @@ export interface PairingDelegate {
   /** "Type this into the other device": six digits, shown until `abort` fires. */
   display(digits: string, abort: Abort, about: About): void;
   /** What the person at the other device does while our passkey is shown. */
-  keypress?(type: KeypressType, about: About): void;
+  keypress?(type: KeypressType, abort: Abort, about: About): void;
 }

@@ -30,6 +30,15 @@ export class PairingTimeout extends Error {
   }
 }
 
+/** What ends the questions of a pairing that went well. */
+export class PairingOver extends Error {
+  override readonly name = "PairingOver";
+
+  constructor() {
+    super("Cannot go on: the pairing is over");
+  }
+}
+
 export type Obstacle =
   /** The 30 s rule ended SMP on this link. */
   | "timed-out"

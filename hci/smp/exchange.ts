@@ -4,7 +4,7 @@ import { DecodeError } from "../codec/error.ts";
 import type { Channel } from "../l2cap/channel.ts";
 import type { Abort, Bytes, Clock } from "../ports.ts";
 import { AbortSource } from "./abort.ts";
-import { PairingError, PairingTimeout } from "./errors.ts";
+import { PairingError, PairingOver, PairingTimeout } from "./errors.ts";
 import type { FailureReason, KeypressType } from "./pdus.ts";
 import {
   failureReason,
@@ -187,7 +187,7 @@ export class Exchange {
 
   /** The pairing is over and was good. */
   end(): void {
-    this.close(new Error("Cannot go on: the pairing is over"));
+    this.close(new PairingOver());
   }
 
   /** Ends the pairing; every waiter rejects with `error`. Only the first call counts. */

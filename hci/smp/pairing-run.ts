@@ -21,6 +21,7 @@ export async function runPairing<T>(
     return await exchange.unlessClosed(procedure());
   } catch (thrown) {
     const error = exchange.error ?? asError(thrown);
+    exchange.close(error); // questions end with what ended the pairing, not as if it had gone well
     if (exchange.spoken && mayTell(error)) exchange.sendFailed(codes[reasonOf(error)]);
     throw error;
   } finally {

@@ -57,7 +57,7 @@ export function listenToKeypresses(
 ): void {
   const { exchange, delegate } = pairing;
   if (!keypress || method.kind !== "passkey" || method[peer] !== "input") return;
-  exchange.hearKeypresses((type) => delegate.keypress?.(type, aboutOf(pairing)));
+  exchange.hearKeypresses((type) => delegate.keypress?.(type, exchange.abort, aboutOf(pairing)));
 }
 
 /** Whether a person wants this pairing. The peer has nothing to say before it knows. */

@@ -60,7 +60,8 @@ export type Failure =
       readonly why: "not-paired" | "not-permitted" | "not-authorized" | "key-size";
       readonly ambiguous: boolean;
     }
-  | { readonly kind: "pairing-failed"; readonly reason: PairingReason }
+  /** `retryAfterMs`: how long the next attempt has to wait, where that is known. */
+  | { readonly kind: "pairing-failed"; readonly reason: PairingReason; readonly retryAfterMs?: number }
   /** The peer has no key for us, has another one, or refused to encrypt. */
   | {
       readonly kind: "key-refused";
