@@ -1,6 +1,5 @@
 /** Rows with keys in one file: read once, written whole, by one process at a time. */
-import { createHash } from "node:crypto";
-import { readFile, rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isFields } from "../storage/check.ts";
 import {
@@ -13,8 +12,9 @@ import {
 } from "../storage/keys/key-rows.ts";
 import { StorageError } from "../storage/ports.ts";
 import { VAULT_ID } from "../storage/vault/vault-row.ts";
-import { codeOf, type FileLock } from "./file-key-store-lock.ts";
-import { replaceFile, type WriteStep } from "./file-key-store-write.ts";
+import type { FileLock } from "./file-key-store-lock.ts";
+import type { WriteStep } from "./file-key-store-write.ts";
+import { TableFile } from "./table-file.ts";
 
 export const KEYS_FILE = "keys.json";
 /** Octets. Ten thousand bonds take about ten million. */
@@ -34,6 +34,7 @@ export interface FileRowsOptions {
 export class FileKeyRows implements KeyRows {
   readonly #options: FileRowsOptions;
   readonly #path: string;
+  readonly #file: TableFile<KeyTable>;
   #tables: Tables | undefined;
   #reading: Promise<Tables> | undefined;
   /** One write after the other. */
@@ -43,6 +44,15 @@ export class FileKeyRows implements KeyRows {
   constructor(options: FileRowsOptions) {
     this.#options = options;
     this.#path = join(options.directory, KEYS_FILE);
+    this.#file = new TableFile({
+      path: this.#path,
+      kind: "bondkeeper.keys",
+      tables: TABLES,
+      maxOctets: MAX_FILE,
+      assertOurs: () => options.lock.assertOurs(),
+      newId: () => options.newId(),
+      onStep: (step) => options.onStep?.(step),
+    });
   }
 
   async get(table: KeyTable, id: string): Promise<unknown> {
@@ -144,7 +154,7 @@ export class FileKeyRows implements KeyRows {
     if (this.#closed) throw new StorageError({ kind: "terminated" });
     if (this.#tables !== undefined) return this.#tables;
     // One at a time: a reading that began before a write must not end after it.
-    this.#reading ??= readTables(this.#path).finally(() => {
+    this.#reading ??= readTables(this.#file).finally(() => {
       this.#reading = undefined;
     });
     const tables = await this.#reading;
@@ -153,83 +163,25 @@ export class FileKeyRows implements KeyRows {
   }
 
   async #write(tables: Tables): Promise<void> {
-    await this.#options.lock.assertOurs();
-    const onStep = (step: WriteStep): void => this.#options.onStep?.(step);
     try {
-      await replaceFile(this.#path, textOf(tables), this.#options.newId(), onStep);
+      await this.#file.write(mapTables((table) => [...tables[table].values()].sort(byId)));
     } catch (error) {
       // It may have happened all the same: the file says.
       this.#tables = undefined;
-      throw new StorageError(failureOf(error), { cause: error });
+      throw error;
     }
     this.#tables = tables;
   }
 }
 
-/** Rejects with `unreadable` for anything but a file that `textOf` wrote; no file is an empty store. */
-async function readTables(path: string): Promise<Tables> {
-  let text: string;
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE) throw damaged(`larger than ${MAX_FILE} octets`);
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return mapTables(() => new Map<string, unknown>());
-    throw error instanceof StorageError ? error : new StorageError(failureOf(error), { cause: error });
-  }
-  return tablesIn(text);
-}
-
-/** A line that says what follows, and its SHA-256; then the rows. */
-function textOf(tables: Tables): string {
-  const body = JSON.stringify(mapTables((table) => [...tables[table].values()].sort(byId)));
-  const header = JSON.stringify({ kind: "bondkeeper.keys", v: 1, sha256: sha256(body) });
-  return `${header}\n${body}\n`;
-}
-
-function tablesIn(text: string): Tables {
-  const end = text.indexOf("\n");
-  const header = parsed(text.slice(0, Math.max(0, end)));
-  if (!isFields(header) || header["kind"] !== "bondkeeper.keys") throw damaged("not a file of keys");
-  if (header["v"] !== 1) throw damaged("written by another version of the program");
-  const body = text.slice(end + 1).replace(/\n$/u, "");
-  if (header["sha256"] !== sha256(body)) throw damaged("cut short or changed");
-  const value = parsed(body);
+/** Rows by their id. Rejects with `unreadable` where two have the same. */
+async function readTables(file: TableFile<KeyTable>): Promise<Tables> {
+  const rows = await file.read();
   return mapTables((table) => {
-    const rows: unknown = isFields(value) ? value[table] : undefined;
-    if (!Array.isArray(rows)) throw damaged(`${table}: not a list`);
-    const byKey = new Map(rows.map((row: unknown) => [idOf(row), row]));
-    if (byKey.size !== rows.length) throw damaged(`${table}: two rows with one id`);
+    const byKey = new Map(rows[table].map((row) => [idOf(row), row]));
+    if (byKey.size !== rows[table].length) throw file.damaged(`${table}: two rows with one id`);
     return byKey;
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own words quote what it read, which may be a key.
-    throw damaged("not JSON");
-  }
-}
-
-function damaged(why: string): StorageError {
-  return new StorageError({ kind: "unreadable", detail: `${KEYS_FILE}: ${why}` });
-}
-
-function failureOf(error: unknown): StorageError["failure"] {
-  const code = codeOf(error);
-  switch (code) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return { kind: "quota" };
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-      return { kind: "refused", why: "denied", detail: code };
-    default:
-      return { kind: "unreadable", detail: `${KEYS_FILE}: ${code === "" ? "unknown error" : code}` };
-  }
 }
 
 function mapTables<T>(make: (table: KeyTable) => T): Readonly<Record<KeyTable, T>> {
@@ -242,7 +194,6 @@ function mapTables<T>(make: (table: KeyTable) => T): Readonly<Record<KeyTable, T
   };
 }
 
-const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
 const idOf = (row: unknown): string => (isFields(row) ? String(row["id"]) : "");
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const byId = (a: unknown, b: unknown): number => compare(idOf(a), idOf(b));

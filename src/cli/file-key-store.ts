@@ -7,7 +7,7 @@ import { Keys } from "../storage/keys/keys.ts";
 import type { VaultClock } from "../storage/vault/ports.ts";
 import type { Iterations } from "../storage/vault/vault-row.ts";
 import { webVaultCrypto } from "../storage/vault/web-crypto.ts";
-import { codeOf, lockDirectory } from "./file-key-store-lock.ts";
+import { codeOf, lockDirectory, type FileLock } from "./file-key-store-lock.ts";
 import { FileKeyRows, KEYS_FILE } from "./file-key-store-rows.ts";
 import { removeLeftovers, type WriteStep } from "./file-key-store-write.ts";
 
@@ -40,6 +40,8 @@ export interface FileKeysOptions {
 
 export interface FileKeys extends AsyncDisposable {
   readonly keys: Keys;
+  /** Of the whole directory: other files in it are written under the same lock. */
+  readonly lock: Pick<FileLock, "assertOurs">;
   /** Waits for the write that runs and gives the directory free. */
   close(): Promise<void>;
 }
@@ -70,7 +72,7 @@ export async function openFileKeys(options: FileKeysOptions): Promise<FileKeys> 
       await rows.close();
       await lock.release();
     };
-    return { keys, close, [Symbol.asyncDispose]: close };
+    return { keys, lock, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await lock.release();
     throw error;

@@ -1,8 +1,14 @@
 /** The stores in memory behave as the real ones do, so that what is tested on them holds. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, test } from "node:test";
+import { openFileStores, RECORDS_FILE } from "../../../src/cli/file-stores.ts";
+import { TableFile } from "../../../src/cli/table-file.ts";
+import { isFields } from "../../../src/storage/check.ts";
 import type { BondChange, Stores } from "../../../src/storage/ports.ts";
-import { bond, brief, entry, tableOf } from "../../support/records.ts";
+import { bond, brief, entry, NOW, tableOf } from "../../support/records.ts";
 import { memoryStores } from "../../support/memory-stores.ts";
 import { newProfile, openTab, putRaw } from "../../support/tabs.ts";
 
@@ -19,6 +25,28 @@ interface Kind {
   readonly make: () => Made;
 }
 
+const unlocked = { assertOurs: async () => {} };
+
+function fileStores(directory: string): Stores {
+  return openFileStores({
+    directory,
+    lock: unlocked,
+    now: () => NOW,
+    newId: () => crypto.randomUUID(),
+    onListenerError: (error) => assert.ifError(error),
+  });
+}
+
+async function damageInFile(directory: string, id: string): Promise<void> {
+  const tables = ["bonds", "gatt", "gattPrevious", "history", "settings", "quarantine"] as const;
+  const path = join(directory, RECORDS_FILE);
+  const options = { path, kind: "bondkeeper.records", tables, maxOctets: 1e6, newId: () => "damage" };
+  const file = new TableFile({ ...options, ...unlocked });
+  const rows = await file.read();
+  const bonds = rows.bonds.map((row) => (isFields(row) && row["id"] === id ? { ...row, name: 5 } : row));
+  await file.write({ ...rows, bonds });
+}
+
 const kinds: readonly Kind[] = [
   {
     name: "IndexedDB",
@@ -31,6 +59,34 @@ const kinds: readonly Kind[] = [
           await tab.bonds.all();
         },
         close: () => tab.close(),
+      };
+    },
+  },
+  {
+    name: "a file",
+    make: () => {
+      const directory = mkdtempSync(join(tmpdir(), "records-"));
+      let now = fileStores(directory);
+      return {
+        stores: {
+          get bonds() {
+            return now.bonds;
+          },
+          get gatt() {
+            return now.gatt;
+          },
+          get history() {
+            return now.history;
+          },
+          get settings() {
+            return now.settings;
+          },
+        },
+        async damage(id) {
+          await damageInFile(directory, id);
+          now = fileStores(directory);
+        },
+        close: async () => rmSync(directory, { recursive: true }),
       };
     },
   },
