@@ -164,7 +164,7 @@ export class FileKeyRows implements KeyRows {
 
   async #write(tables: Tables): Promise<void> {
     try {
-      await this.#file.write(mapTables((table) => [...tables[table].values()].sort(byId)));
+      await this.#file.write((table) => [...tables[table].values()].sort(byId));
     } catch (error) {
       // It may have happened all the same: the file says.
       this.#tables = undefined;
@@ -178,8 +178,8 @@ export class FileKeyRows implements KeyRows {
 async function readTables(file: TableFile<KeyTable>): Promise<Tables> {
   const rows = await file.read();
   return mapTables((table) => {
-    const byKey = new Map(rows[table].map((row) => [idOf(row), row]));
-    if (byKey.size !== rows[table].length) throw file.damaged(`${table}: two rows with one id`);
+    const byKey = new Map(rows(table).map((row) => [idOf(row), row]));
+    if (byKey.size !== rows(table).length) throw file.damaged(`${table}: two rows with one id`);
     return byKey;
   });
 }

@@ -117,7 +117,10 @@ function bondsIn(tables: FileTables, changes: Changes, options: FileStoresOption
           entryOf(found, `${table}:${String(found.rowKey)}`),
         ),
       );
-      return [...kept.map(({ rowKey: _, ...entry }) => entry), ...standing];
+      return [
+        ...kept.map(({ id, store, key, reason, at, raw }) => ({ id, store, key, reason, at, raw })),
+        ...standing,
+      ];
     },
     async discardQuarantined(id) {
       return tables.change((next) => {
@@ -213,11 +216,11 @@ function addHistory(history: Map<string, Row>, entries: readonly HistoryEntry[])
   }
 }
 
-function settingsIn(tables: FileTables, { newId }: FileStoresOptions): Stores["settings"] {
+function settingsIn(tables: FileTables, options: FileStoresOptions): Stores["settings"] {
   const standing = (row: Row | undefined) =>
     sift("settings", row === undefined ? [] : [row], settingsRow, () => "settings").fits[0];
   const update: Stores["settings"]["update"] = async (change) => {
-    const fresh = { v: 1, profileId: newId(), theme: "system", cacheDays: 30 } as const;
+    const fresh = { v: 1, profileId: options.newId(), theme: "system", cacheDays: 30 } as const;
     let result = storable("setting", settingsRow, { ...fresh, ...change });
     await tables.change((next) => {
       const old = standing(next.settings.get("settings"));

@@ -1,6 +1,6 @@
 /** The tables of `records.json` in memory: read once, changed one after the other, written whole. */
 import { isFields } from "../storage/check.ts";
-import { TableFile, type TableRows } from "./table-file.ts";
+import { TableFile } from "./table-file.ts";
 
 /** Octets. Ten thousand devices with their tables take about a hundred million. */
 const MAX_FILE = 512 * 1024 * 1024;
@@ -41,9 +41,15 @@ export class FileTables {
   /** One change after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ path, assertOurs, newId }: FileTablesOptions) {
-    const kind = "bondkeeper.records";
-    this.#file = new TableFile({ path, kind, tables: TABLES, maxOctets: MAX_FILE, assertOurs, newId });
+  constructor(options: FileTablesOptions) {
+    this.#file = new TableFile({
+      path: options.path,
+      kind: "bondkeeper.records",
+      tables: TABLES,
+      maxOctets: MAX_FILE,
+      assertOurs: () => options.assertOurs(),
+      newId: () => options.newId(),
+    });
   }
 
   /** Not to be changed by the caller. Rejects where the file cannot be read; the next call tries again. */
@@ -60,27 +66,30 @@ export class FileTables {
    * disk has it; where writing fails everything is as before.
    */
   change(work: (next: Tables) => boolean): Promise<boolean> {
-    const turn = this.#turn.then(async () => {
-      const next = structuredClone(await this.read());
-      if (!work(next)) return false;
-      try {
-        await this.#file.write(rowsOf(next));
-      } catch (error) {
-        // It may have happened all the same: the file says.
-        this.#tables = undefined;
-        throw error;
-      }
-      this.#tables = Promise.resolve(next);
-      return true;
-    });
+    const turn = this.#changed(this.#turn, work);
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  async #changed(before: Promise<unknown>, work: (next: Tables) => boolean): Promise<boolean> {
+    await before;
+    const next = structuredClone(await this.read());
+    if (!work(next)) return false;
+    try {
+      await this.#file.write((table) => [...next[table].values()]);
+    } catch (error) {
+      // It may have happened all the same: the file says.
+      this.#tables = undefined;
+      throw error;
+    }
+    this.#tables = Promise.resolve(next);
+    return true;
   }
 
   async #load(): Promise<Tables> {
     const rows = await this.#file.read();
     const table = (name: TableName): Map<string, Row> => {
-      const entries = rows[name].map((row, index): [string, Row] => {
+      const entries = rows(name).map((row, index): [string, Row] => {
         if (!isFields(row)) throw this.#file.damaged(`${name}: not a row`);
         return [keyOf(name)(row, index), row];
       });
@@ -97,16 +106,4 @@ export class FileTables {
       quarantine: table("quarantine"),
     };
   }
-}
-
-function rowsOf(tables: Tables): TableRows<TableName> {
-  const rows = (name: TableName): readonly Row[] => [...tables[name].values()];
-  return {
-    bonds: rows("bonds"),
-    gatt: rows("gatt"),
-    gattPrevious: rows("gattPrevious"),
-    history: rows("history"),
-    settings: rows("settings"),
-    quarantine: rows("quarantine"),
-  };
 }

@@ -21,7 +21,8 @@ export interface TableFileOptions<T extends string> {
   onStep?(step: WriteStep): void;
 }
 
-export type TableRows<T extends string> = Readonly<Record<T, readonly unknown[]>>;
+/** The rows of each table, by its name. */
+export type TableRows<T extends string> = (table: T) => readonly unknown[];
 
 export class TableFile<T extends string> {
   readonly #options: TableFileOptions<T>;
@@ -39,7 +40,7 @@ export class TableFile<T extends string> {
       if (size > maxOctets) throw this.damaged(`larger than ${maxOctets} octets`);
       text = await readFile(path, "utf8");
     } catch (error) {
-      if (codeOf(error) === "ENOENT") return this.#each(() => []);
+      if (codeOf(error) === "ENOENT") return () => [];
       throw error instanceof StorageError ? error : this.#failed(error);
     }
     return this.#tablesIn(text);
@@ -63,7 +64,9 @@ export class TableFile<T extends string> {
 
   /** A line that says what follows, and its SHA-256; then the rows. */
   #textOf(rows: TableRows<T>): string {
-    const body = JSON.stringify(rows);
+    const body = JSON.stringify(
+      Object.fromEntries(this.#options.tables.map((table) => [table, rows(table)])),
+    );
     const header = JSON.stringify({ kind: this.#options.kind, v: 1, sha256: sha256(body) });
     return `${header}\n${body}\n`;
   }
@@ -77,11 +80,14 @@ export class TableFile<T extends string> {
     const body = text.slice(end + 1).replace(/\n$/u, "");
     if (header["sha256"] !== sha256(body)) throw this.damaged("cut short or changed");
     const value = this.#parsed(body);
-    return this.#each((table) => {
-      const rows: unknown = isFields(value) ? value[table] : undefined;
-      if (!Array.isArray(rows)) throw this.damaged(`${table}: not a list`);
-      return rows;
-    });
+    const tables = new Map(
+      this.#options.tables.map((table) => {
+        const rows: unknown = isFields(value) ? value[table] : undefined;
+        if (!Array.isArray(rows)) throw this.damaged(`${table}: not a list`);
+        return [table, rows];
+      }),
+    );
+    return (table) => tables.get(table) ?? [];
   }
 
   #parsed(text: string): unknown {
@@ -91,12 +97,6 @@ export class TableFile<T extends string> {
       // The parser's own words quote what it read, which may be a key.
       throw this.damaged("not JSON");
     }
-  }
-
-  #each(make: (table: T) => readonly unknown[]): TableRows<T> {
-    const entries = this.#options.tables.map((table) => [table, make(table)] as const);
-    // Every table of `tables` is there: the assertion says what fromEntries forgets.
-    return Object.fromEntries(entries) as Record<T, readonly unknown[]>;
   }
 
   #failed(error: unknown): StorageError {

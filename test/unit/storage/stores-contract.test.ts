@@ -43,8 +43,8 @@ async function damageInFile(directory: string, id: string): Promise<void> {
   const options = { path, kind: "bondkeeper.records", tables, maxOctets: 1e6, newId: () => "damage" };
   const file = new TableFile({ ...options, ...unlocked });
   const rows = await file.read();
-  const bonds = rows.bonds.map((row) => (isFields(row) && row["id"] === id ? { ...row, name: 5 } : row));
-  await file.write({ ...rows, bonds });
+  const bonds = rows("bonds").map((row) => (isFields(row) && row["id"] === id ? { ...row, name: 5 } : row));
+  await file.write((table) => (table === "bonds" ? bonds : rows(table)));
 }
 
 const kinds: readonly Kind[] = [
