@@ -14,7 +14,7 @@ export interface LocalIdentity {
 }
 
 /** A fresh identity with a static random address. */
-export function newIdentity(crypto: Crypto): LocalIdentity {
+export function newIdentity(crypto: Pick<Crypto, "random">): LocalIdentity {
   let irk = crypto.random(16);
   if (!isUsableIrk(irk)) irk = crypto.random(16);
   if (!isUsableIrk(irk)) throw new Error("Cannot make an identity: the source of randomness is stuck");

@@ -40,12 +40,12 @@ export function newResolvableAddress(crypto: Crypto, irk: Uint8Array): Address {
 }
 
 /** A new static random address (Vol 6 Part B 1.3.2.1). */
-export function newStaticAddress(crypto: Crypto): Address {
+export function newStaticAddress(crypto: Pick<Crypto, "random">): Address {
   return { type: "random", octets: randomPart(crypto, 6, 0b11) };
 }
 
 /** Random octets with the two highest bits as given and the others not all alike. */
-function randomPart(crypto: Crypto, length: number, topBits: number): Bytes {
+function randomPart(crypto: Pick<Crypto, "random">, length: number, topBits: number): Bytes {
   for (let attempt = 0; attempt < 16; attempt++) {
     const octets = crypto.random(length);
     const first = (octets[0] ?? 0) & 0x3f;

@@ -11,14 +11,17 @@ import type { Demo } from "../state/demo.ts";
 import { DeviceList } from "../state/device-list.ts";
 import { Environment } from "../state/environment.ts";
 import { ExplainError } from "../state/explain-error.ts";
+import { Lazy } from "../state/lazy.ts";
 import { LiveLinks } from "../state/live.ts";
 import { Notices } from "../state/notices.ts";
 import { platformOf } from "../state/platform.ts";
 import { Preferences } from "../state/preferences.ts";
 import { Procedures } from "../state/procedure.ts";
 import { Router } from "../state/router.ts";
-import type { Screens } from "../state/screens.ts";
+import type { PageKeys } from "../state/keys/screen.ts";
+import type { Parts, Screens } from "../state/screens.ts";
 import { Store } from "../state/store.ts";
+import type { DatabaseEvents } from "../storage/open.ts";
 import { Transfer } from "../state/transfer.ts";
 import { browserLocks } from "../storage/locks.ts";
 import { askPersistence, storageHealth } from "../storage/persist.ts";
@@ -45,7 +48,13 @@ async function start(): Promise<void> {
   tellFaults(notices);
   const world = await worldFor(demo);
   const surroundings = browserSurroundings();
-  const stores = storesFor(demo, notices, surroundings);
+  const events = databaseEvents(notices);
+  // Records of the demo live in a database of their own: nothing invented ever stands beside a real bond.
+  const name = demo ? "bondkeeper-demo" : undefined;
+  const stores = openStores({ events, surroundings, name });
+  const keys = new Lazy(async () =>
+    (await import("./page-keys.ts")).openPageKeys({ events, surroundings, name }),
+  );
   const ports: BondPorts = {
     backend: world.backend,
     stores,
@@ -53,7 +62,7 @@ async function start(): Promise<void> {
     surroundings,
     appVersion: __APP_VERSION__,
   };
-  const screens = buildScreens({ ports, page, router, notices, demo: world.demo });
+  const screens = buildScreens({ ports, page, router, notices, keys, demo: world.demo });
   showTheme(screens.preferences);
   if (tokens.styleSheet !== undefined) document.adoptedStyleSheets.push(tokens.styleSheet);
   const root = document.createElement("bond-app");
@@ -62,11 +71,12 @@ async function start(): Promise<void> {
   run(screens);
 }
 
-interface Parts extends Pick<App, "ports" | "page" | "router" | "notices"> {
+interface Foundation extends Pick<App, "ports" | "page" | "router" | "notices"> {
+  readonly keys: Lazy<PageKeys>;
   readonly demo: Demo | null;
 }
 
-function buildScreens({ ports, page, router, notices, demo }: Parts): Screens {
+function buildScreens({ ports, page, router, notices, keys, demo }: Foundation): Screens {
   const chooser = new Chooser(ports.backend, page);
   const live = new LiveLinks();
   const now = new Store(ports.surroundings.now());
@@ -93,6 +103,17 @@ function buildScreens({ ports, page, router, notices, demo }: Parts): Screens {
     preferences: new Preferences(app, {
       look: () => storageHealth(navigator.storage),
       ask: () => askPersistence(navigator.storage),
+    }),
+    parts: partsOf(app, keys),
+  };
+}
+
+/** What a screen needs beyond the list comes with the screen. */
+function partsOf(app: App, keys: Lazy<PageKeys>): Parts {
+  return {
+    keys: new Lazy(async () => {
+      const [{ keysScreen }, page] = await Promise.all([import("./keys.ts"), keys.load()]);
+      return keysScreen(app, page);
     }),
   };
 }
@@ -127,17 +148,17 @@ async function worldFor(demo: boolean): Promise<World> {
   return demoWorld(localStorage);
 }
 
-/** Demo records live in a database of their own: nothing invented ever stands beside a real bond. */
-function storesFor(demo: boolean, notices: Notices, surroundings: Surroundings): IndexedStores {
-  const name = demo ? "bondkeeper-demo" : undefined;
-  const channelName = demo ? `${CHANNEL_NAME}-demo` : CHANNEL_NAME;
+interface StorageOptions {
+  readonly events: DatabaseEvents;
+  readonly surroundings: Surroundings;
+  /** Undefined for the database of real devices. */
+  readonly name: string | undefined;
+}
+
+function openStores({ events, surroundings, name }: StorageOptions): IndexedStores {
+  const channelName = name === undefined ? CHANNEL_NAME : `${CHANNEL_NAME}-${name}`;
   return createStores({
-    events: {
-      onSuperseded: () => notices.problem("Another tab runs a newer version. Reload this page"),
-      onBlocked: () => notices.problem("Close other tabs of Bondkeeper: an older one holds the storage"),
-      onTerminated: () =>
-        notices.problem("The browser closed the storage. It is opened again with the next use"),
-    },
+    events,
     channel: typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(channelName),
     location,
     now: () => surroundings.now(),
@@ -145,6 +166,15 @@ function storesFor(demo: boolean, notices: Notices, surroundings: Surroundings):
     onListenerError: (error) => queueMicrotask(() => reportError(error)),
     ...(name === undefined ? {} : { name }),
   });
+}
+
+function databaseEvents(notices: Notices): DatabaseEvents {
+  return {
+    onSuperseded: () => notices.problem("Another tab runs a newer version. Reload this page"),
+    onBlocked: () => notices.problem("Close other tabs of Bondkeeper: an older one holds the storage"),
+    onTerminated: () =>
+      notices.problem("The browser closed the storage. It is opened again with the next use"),
+  };
 }
 
 /** What should never happen is said all the same, instead of a button that does nothing. */

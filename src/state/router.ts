@@ -4,12 +4,14 @@ import { Store } from "./store.ts";
 export const DEVICE_VIEWS = ["overview", "gatt", "history"] as const;
 export type DeviceView = (typeof DEVICE_VIEWS)[number];
 
+/** Screens whose link is their name, and nothing more. */
+export const PLAIN_SCREENS = ["add", "keys", "explain", "settings"] as const;
+export type PlainScreen = (typeof PLAIN_SCREENS)[number];
+
 export type Route =
   | { readonly screen: "devices" }
-  | { readonly screen: "add" }
   | { readonly screen: "device"; readonly id: string; readonly view: DeviceView }
-  | { readonly screen: "explain" }
-  | { readonly screen: "settings" }
+  | { readonly screen: PlainScreen }
   | { readonly screen: "not-found"; readonly link: string }
   /** The link carried a PIN, passkey or out-of-band data. It was refused and taken out of the address bar. */
   | { readonly screen: "refused-link" };
@@ -29,9 +31,7 @@ export function hrefOf(route: Route): string {
     }
     case "not-found":
       return route.link;
-    case "add":
-    case "explain":
-    case "settings":
+    default:
       return `#/${route.screen}`;
   }
 }
@@ -55,8 +55,8 @@ export function parseRoute(hash: string): Route {
   }
   if (id !== undefined) return notFound;
   if (head === "" || head === "devices") return { screen: "devices" };
-  if (head === "add" || head === "explain" || head === "settings") return { screen: head };
-  return notFound;
+  const plain = PLAIN_SCREENS.find((name) => name === head);
+  return plain === undefined ? notFound : { screen: plain };
 }
 
 /** True where a query or fragment names a secret, whatever its value. */

@@ -4,8 +4,15 @@ import type { App } from "./app.ts";
 import type { Demo } from "./demo.ts";
 import type { DeviceList } from "./device-list.ts";
 import type { ExplainError } from "./explain-error.ts";
+import type { KeysScreen } from "./keys/screen.ts";
+import type { Lazy } from "./lazy.ts";
 import type { Preferences } from "./preferences.ts";
 import type { Transfer } from "./transfer.ts";
+
+/** State that is fetched with its screen, when a person first goes there. */
+export interface Parts {
+  readonly keys: Lazy<KeysScreen>;
+}
 
 export interface Screens {
   readonly app: App;
@@ -16,4 +23,5 @@ export interface Screens {
   readonly explain: ExplainError;
   readonly preferences: Preferences;
   readonly transfer: Transfer;
+  readonly parts: Parts;
 }

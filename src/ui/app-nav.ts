@@ -1,20 +1,23 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
-import { hrefOf, type Route } from "../state/router.ts";
+import { hrefOf, type PlainScreen, type Route } from "../state/router.ts";
 import { base } from "./base.css.ts";
 import { icon, type IconName } from "./icons.ts";
 import { tally } from "./tally.ts";
 
 interface Place {
-  readonly screen: "devices" | "add" | "explain" | "settings";
+  readonly screen: "devices" | PlainScreen;
   readonly words: string;
   readonly short: string;
   readonly icon: IconName;
+  /** Only where there is room; on a phone Settings leads there. */
+  readonly wide?: true;
 }
 
 const PLACES: readonly Place[] = [
   { screen: "devices", words: "Devices", short: "Devices", icon: "devices" },
   { screen: "add", words: "Add a device", short: "Add", icon: "add" },
-  { screen: "explain", words: "Explain an error", short: "Explain", icon: "explain" },
+  { screen: "keys", words: "Keys", short: "Keys", icon: "keys" },
+  { screen: "explain", words: "Explain an error", short: "Explain", icon: "explain", wide: true },
   { screen: "settings", words: "Settings", short: "Settings", icon: "settings" },
 ];
 
@@ -79,7 +82,8 @@ export class AppNav extends LitElement {
           right: 0;
           bottom: 0;
           left: 0;
-          grid-template-columns: repeat(4, 1fr);
+          grid-auto-columns: 1fr;
+          grid-auto-flow: column;
           gap: 0;
           margin: 0;
           padding: var(--space-1) var(--space-1) calc(var(--space-1) + env(safe-area-inset-bottom));
@@ -93,7 +97,8 @@ export class AppNav extends LitElement {
           padding: 0;
           font-size: 0.875rem;
         }
-        .long {
+        .long,
+        .wide {
           display: none;
         }
         .short {
@@ -126,7 +131,7 @@ export class AppNav extends LitElement {
       <nav aria-label="Main">
         <ul>
           ${PLACES.map(
-            ({ screen, words, short, icon: sign }) => html`<li>
+            ({ screen, words, short, icon: sign, wide }) => html`<li class=${wide === true ? "wide" : ""}>
               <a href=${hrefOf({ screen })} aria-current=${here === screen ? "page" : nothing} aria-label=${words}>
                 ${icon(sign)}<span class="long">${words}</span><span class="short">${short}</span>
               </a>

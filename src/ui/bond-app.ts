@@ -1,6 +1,6 @@
 import { LitElement, type PropertyValues, type TemplateResult, html, nothing } from "lit";
 import type { Route } from "../state/router.ts";
-import type { Screens } from "../state/screens.ts";
+import type { Parts, Screens } from "../state/screens.ts";
 import { appStyles } from "./bond-app.css.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
@@ -14,14 +14,15 @@ const TITLES: Readonly<Record<Route["screen"], string>> = {
   devices: "Devices",
   add: "Add a device",
   device: "Device",
+  keys: "Keys",
   explain: "Explain an error",
   settings: "Settings",
   "not-found": "Not found",
   "refused-link": "Link refused",
 };
 
-/** The list comes with the page; every other screen when it is first looked at. */
-async function loadScreen(screen: Route["screen"]): Promise<void> {
+/** The list comes with the page; every other screen, and the state that only it has, when it is first looked at. */
+async function loadScreen(screen: Route["screen"], parts: Parts): Promise<void> {
   switch (screen) {
     case "devices":
       return;
@@ -30,6 +31,9 @@ async function loadScreen(screen: Route["screen"]): Promise<void> {
       return;
     case "device":
       await import("./device-page.ts");
+      return;
+    case "keys":
+      await Promise.all([import("./keys/keys-page.ts"), parts.keys.load()]);
       return;
     case "explain":
       await import("./explain-page.ts");
@@ -86,7 +90,7 @@ export class BondApp extends LitElement {
   }
 
   #screen(route: Route): TemplateResult {
-    const { app, list, add, explain, preferences, transfer } = this.screens;
+    const { app, list, add, explain, preferences, transfer, parts } = this.screens;
     switch (route.screen) {
       case "devices":
         return html`<device-list data-screen .state=${list}></device-list>`;
@@ -100,6 +104,8 @@ export class BondApp extends LitElement {
           .view=${route.view}
           .system=${app.environment.surroundings.platform.system}
         ></device-page>`;
+      case "keys":
+        return html`<keys-page data-screen .state=${parts.keys.loaded}></keys-page>`;
       case "explain":
         return html`<explain-page data-screen .state=${explain}></explain-page>`;
       case "settings":
@@ -121,7 +127,7 @@ export class BondApp extends LitElement {
   /** Elements are put into the page only when they are defined: before that they could not take their state. */
   async #load(screen: Route["screen"]): Promise<void> {
     try {
-      await loadScreen(screen);
+      await loadScreen(screen, this.screens.parts);
       this.#loaded.add(screen);
       this.#failed = false;
     } catch {

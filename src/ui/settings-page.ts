@@ -1,5 +1,6 @@
 import { LitElement, type TemplateResult, css, html } from "lit";
 import { CACHE_DAYS, type Preferences, type Theme } from "../state/preferences.ts";
+import { hrefOf } from "../state/router.ts";
 import type { Transfer } from "../state/transfer.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
@@ -144,6 +145,7 @@ export class SettingsPage extends LitElement {
     const { ports } = this.state.app;
     return html`<section class="card">
       <h2>About</h2>
+      <p><a href=${hrefOf({ screen: "explain" })}>Explain an error</a> that Bluetooth or another program gave you.</p>
       <dl class="facts">
         <dt>Version</dt>
         <dd>Bondkeeper ${ports.appVersion}</dd>

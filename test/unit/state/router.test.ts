@@ -6,6 +6,7 @@ import { FakeBar } from "./world.ts";
 const ROUTES: readonly Route[] = [
   { screen: "devices" },
   { screen: "add" },
+  { screen: "keys" },
   { screen: "explain" },
   { screen: "settings" },
   { screen: "device", id: "abc", view: "overview" },

@@ -1,0 +1,33 @@
+import { LitElement, type TemplateResult, css, html } from "lit";
+import type { KeysScreen } from "../../state/keys/screen.ts";
+import { base } from "../base.css.ts";
+import "./vault-panel.ts";
+
+/** The keys of bonds: what guards them, and every bond that has some. */
+export class KeysPage extends LitElement {
+  static override properties = { state: { attribute: false } };
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-5);
+        max-width: 52rem;
+      }
+    `,
+  ];
+
+  declare state: KeysScreen;
+
+  protected override render(): TemplateResult {
+    return html`<h1 tabindex="-1">Keys</h1>
+      <vault-panel .state=${this.state.vault}></vault-panel>`;
+  }
+}
+
+customElements.define("keys-page", KeysPage);
+declare global {
+  interface HTMLElementTagNameMap {
+    "keys-page": KeysPage;
+  }
+}
