@@ -16,6 +16,8 @@ export interface About {
   readonly peer: Address;
   /** Milliseconds until the pairing ends by itself (3.4); key presses and PDUs of ours begin the time anew. */
   remainingMs(): number;
+  /** The person gives up, where there is no question to answer: ends the pairing. */
+  stop(): void;
 }
 
 /** A peer wants to pair: nothing happens before a person agreed. */

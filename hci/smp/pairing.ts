@@ -85,7 +85,11 @@ export async function agreed(pairing: Pairing, terms: PairingTerms): Promise<boo
 
 /** For whoever speaks for the person: which pairing this is, and how long it still lives. */
 export function aboutOf({ exchange, peer }: Pairing): About {
-  return { peer, remainingMs: () => exchange.remainingMs };
+  return {
+    peer,
+    remainingMs: () => exchange.remainingMs,
+    stop: () => exchange.fail("PasskeyEntryFailed", "the person stopped it"),
+  };
 }
 
 /** Asks a person; a question that fails counts as "no", with the reason this kind of question has. */

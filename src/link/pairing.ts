@@ -76,6 +76,8 @@ export interface PairingAbout {
   readonly signal: AbortSignal;
   /** Milliseconds until the pairing ends for want of an answer. */
   remainingMs(): number;
+  /** Ends the pairing where there is no question to say no to: while digits are shown. */
+  stop(): void;
 }
 
 /** Rejecting, or not answering before the signal aborts, is "no". */

@@ -51,6 +51,7 @@ class Pairings {
       peer: this.#peerOf(about.peer),
       signal: ended.signal,
       remainingMs: () => about.remainingMs(),
+      stop: () => about.stop(),
     };
     this.#known.set(abort, made);
     return made;
