@@ -36,6 +36,10 @@ export async function requireAdapter(run: Run): Promise<void> {
         throw new DeviceError({ kind: "adapter", state: "missing" });
       case "adapter-off":
         throw new DeviceError({ kind: "adapter", state: "off" });
+      case "adapter-lost":
+        throw new DeviceError({ kind: "adapter", state: "lost" });
+      case "vault-locked":
+        throw new DeviceError({ kind: "vault-locked" });
       case "api-missing":
         throw new DeviceError({ kind: "api-missing", why: answer.why });
       case "blocked":

@@ -1,5 +1,6 @@
 /** What the procedure asks a person. Left out in unattended runs: then nothing is chosen, confirmed or discarded. */
 import type { Peer } from "../link/backend.ts";
+import type { PairingPrompts } from "../link/security.ts";
 import type { BondRecord } from "../storage/records.ts";
 
 export interface EnsurePrompts {
@@ -9,4 +10,8 @@ export interface EnsurePrompts {
   confirmIdentity?(record: BondRecord, peer: Peer, signal: AbortSignal): Promise<boolean>;
   /** May the bond of `record` be replaced? The device was reset, or something imitates it. */
   confirmRepair?(record: BondRecord, signal: AbortSignal): Promise<boolean>;
+  /** Only with keys of our own. Without it a pairing asks nobody: it works with a `pin` for a passkey, or not at all. */
+  readonly pairing?: PairingPrompts;
+  /** Keys cannot be stored now: pair all the same, for as long as this page or program runs? */
+  confirmUnstored?(why: "vault-locked" | "not-writable", signal: AbortSignal): Promise<boolean>;
 }

@@ -65,19 +65,29 @@ export type ResultReason =
   | SuspectReason
   /** 1 */
   | "no-record"
+  | "no-key"
   | "never-proven"
   /** 2 */
   | "system-bond-in-the-way"
   | "needs-system-pairing"
+  | "bond-exists"
   /** 3 */
   | "adapter-missing"
   | "adapter-off"
   | "adapter-too-old"
+  | "adapter-lost"
+  | "adapter-refused"
+  | "slots-full"
   /** 4 */
   | "needs-chooser"
   | "blocked"
   | "held-elsewhere"
   | "store-unreadable"
+  | "adapter-held"
+  | "not-admitted"
+  | "vault-locked"
+  | "keys-unreadable"
+  | "keys-not-writable"
   /** 5 */
   | "connect-failed"
   | "link-lost"
@@ -88,14 +98,20 @@ export type ResultReason =
   /** 7 */
   | "no-probe"
   | "other-transport"
+  | "other-adapter"
   | "probe-not-found"
   | "no-web-bluetooth"
   | "level-not-shown-here"
   | "operation-not-supported"
   /** 8 */
   | "probe-below-level"
+  | "link-below-level"
+  | "key-too-short"
+  | "legacy-not-allowed"
+  | "weaker-than-before"
   /** 9 */
   | "store-failed"
+  | "kept-for-session"
   /** 64 */
   | "no-gesture"
   | "bad-parameters"
@@ -117,6 +133,7 @@ export type Remedy =
   | "pair-in-system-settings"
   | "repair"
   | "free-space"
+  | "unlock-vault"
   | "fix-call";
 
 export type Evidence = "none" | "recorded" | "reachable" | "access-verified";

@@ -1,5 +1,5 @@
 /** From a failure to the one result code it means. Pure; the words live in the UI. */
-import type { Failure, PairingReason } from "../link/failure.ts";
+import type { AdapterTrouble, Failure, PairingReason } from "../link/failure.ts";
 import type { SuspectReason } from "../storage/records.ts";
 import type { Mode, Remedy, ResultName, ResultReason } from "./result.ts";
 
@@ -42,7 +42,9 @@ export function generalVerdict(failure: Failure): Verdict {
     case "cancelled":
       return verdict("cancelled", "by-person", "retry");
     case "adapter":
-      return verdict("adapter", ADAPTER_REASON[failure.state], "check-adapter");
+      return adapterVerdict(failure, failure.state);
+    case "slots-full":
+      return verdict("adapter", "slots-full", "retry");
     case "api-missing":
       return verdict("unsupported", "no-web-bluetooth", "use-other-browser");
     case "blocked":
@@ -75,6 +77,18 @@ export function generalVerdict(failure: Failure): Verdict {
       return verdict("pairing-failed", failure.reason, pairingRemedy(failure.reason));
     case "key-refused":
       return verdict("peer-key-missing", failure.reason, "repair");
+    case "not-bonded":
+      return verdict("not-valid", "no-key", "run-ensure");
+    case "bond-exists":
+      return verdict("pairing-failed", "bond-exists", "repair");
+    case "below-level":
+      return verdict("below-level", BELOW_REASON[failure.what], "repair");
+    case "vault-locked":
+      return verdict("permission", "vault-locked", "unlock-vault");
+    case "key-store":
+      return verdict("permission", "keys-unreadable", "retry");
+    case "not-persisted":
+      return verdict("permission", "keys-not-writable", "free-space");
     case "access-refused":
       return verdict("peer-key-missing", "access-refused", "repair");
     case "invalid-length":
@@ -85,10 +99,22 @@ export function generalVerdict(failure: Failure): Verdict {
   }
 }
 
-const ADAPTER_REASON = {
-  missing: "adapter-missing",
-  off: "adapter-off",
-  "too-old": "adapter-too-old",
+function adapterVerdict(failure: Failure, state: AdapterTrouble): Verdict {
+  switch (state) {
+    case "held":
+      return { name: "permission", reason: "adapter-held", remedy: "close-other-tab", failure };
+    case "not-admitted":
+      return { name: "permission", reason: "not-admitted", remedy: "check-adapter", failure };
+    default:
+      return { name: "adapter", reason: `adapter-${state}`, remedy: "check-adapter", failure };
+  }
+}
+
+const BELOW_REASON = {
+  level: "link-below-level",
+  "key-size": "key-too-short",
+  legacy: "legacy-not-allowed",
+  "weaker-than-before": "weaker-than-before",
 } as const;
 
 function pairingRemedy(reason: PairingReason): Remedy {

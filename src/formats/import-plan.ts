@@ -76,11 +76,12 @@ function result(
   if (existing === null) return fresh;
   // A file can neither clear a suspicion nor lower what the person demands of the device.
   const minimumLevel = stricter(existing.minimumLevel, fresh.minimumLevel);
-  return { ...fresh, suspect: existing.suspect, minimumLevel };
+  return { ...fresh, suspect: existing.suspect, minimumLevel, ...legacyOf(existing) };
 }
 
 /** A record that starts as `recorded`: the platform does not know it yet, and nothing is proven. */
-function imported(record: BondRecord, preview: ImportPreview, context: PlanContext): BondRecord {
+function imported(file: BondRecord, preview: ImportPreview, context: PlanContext): BondRecord {
+  const { legacyAllowed: _, ...record } = file;
   return {
     ...record,
     localIdentity: identityHere(record.transport, record.localIdentity, context.profileId),
@@ -94,9 +95,14 @@ function imported(record: BondRecord, preview: ImportPreview, context: PlanConte
   };
 }
 
-/** On a dongle the identity is the controller's address, which is the same everywhere. */
+/** What a person allowed here for this device; a file allows nothing. */
+function legacyOf({ legacyAllowed }: BondRecord): Pick<BondRecord, "legacyAllowed"> {
+  return legacyAllowed === undefined ? {} : { legacyAllowed };
+}
+
+/** With a dongle it is an address of our own, which is the same everywhere. */
 function identityHere(transport: Transport, identity: string, profileId: string): string {
-  return transport === "dongle" ? identity : `${transport}:${profileId}`;
+  return transport === "dongle" || transport === "simulator" ? identity : `${transport}:${profileId}`;
 }
 
 /** Where it came from and what was claimed there, as data to show. */

@@ -1,5 +1,6 @@
 import type { Operation } from "./failure.ts";
 import type { CharacteristicRef, GattTable, Uuid } from "./gatt.ts";
+import type { BondAdministration, LinkBonding } from "./security.ts";
 
 /**
  * The one interface the product has to Bluetooth. Every rejection is a `DeviceError`; an aborted signal rejects with
@@ -7,6 +8,8 @@ import type { CharacteristicRef, GattTable, Uuid } from "./gatt.ts";
  */
 export interface Backend {
   readonly capabilities: Capabilities;
+  /** Exactly where `capabilities.pairing` is `explicit`. */
+  readonly bonds?: BondAdministration;
   /** Whether there is a radio to use now. Never rejects because of the radio: that is an answer. */
   availability(signal: AbortSignal): Promise<Availability>;
   /** Opens the chooser; must be called from a user gesture. No time limit: choosers may stay open for ever. */
@@ -15,7 +18,8 @@ export interface Backend {
   known(signal: AbortSignal): Promise<readonly Peer[]>;
 }
 
-export type Transport = "web-bluetooth" | "dongle" | "demo";
+/** `simulator`: our own host stack over a controller and devices that are made of code. It proves nothing real. */
+export type Transport = "web-bluetooth" | "dongle" | "demo" | "simulator";
 
 /** What a backend can honestly say. Screens ask this, never which backend they have. */
 export interface Capabilities {
@@ -39,6 +43,10 @@ export type Availability =
   | { readonly state: "ready" }
   | { readonly state: "adapter-missing" }
   | { readonly state: "adapter-off" }
+  /** The dongle was pulled out or stopped answering; the session over it is over. */
+  | { readonly state: "adapter-lost" }
+  /** The keys of this adapter cannot be used before a person opens the vault. */
+  | { readonly state: "vault-locked" }
   | { readonly state: "api-missing"; readonly why: "browser" | "insecure-context" | "disabled" }
   | { readonly state: "blocked"; readonly by: "site-setting" | "system-permission" | "permissions-policy" };
 
@@ -78,6 +86,9 @@ export interface LinkLost {
 export interface Connection extends AsyncDisposable {
   /** Settles once, when the link ends for whatever reason. Never rejects. */
   readonly closed: Promise<LinkLost>;
+  /** Exactly where `capabilities.pairing` is `explicit`. */
+  readonly bonding?: LinkBonding;
+  /** With a bonded peer of an explicit backend: encrypts first, where that was not done yet. */
   discover(signal: AbortSignal): Promise<GattTable>;
   /** `mayPair`: a system pairing dialog may appear, so the time limit is longer. */
   read(ref: CharacteristicRef, options: AccessOptions): Promise<Uint8Array>;
@@ -111,6 +122,7 @@ export const DEFAULT_LIMITS: TimeLimits = {
   write: 35_000,
   subscribe: 35_000,
   pair: 95_000,
+  encrypt: 35_000,
   forget: 5_000,
   disconnect: 5_000,
 };

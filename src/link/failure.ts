@@ -25,6 +25,12 @@ export type PairingReason =
   | "os-canceled"
   | "os-timeout";
 
+/**
+ * `lost`: pulled out or fell silent. `refused`: it answers and cannot be used, for want of LE or of buffers. `held`: another
+ * tab or program has it. `not-admitted`: a person did not agree that it may have the keys.
+ */
+export type AdapterTrouble = "missing" | "off" | "too-old" | "lost" | "refused" | "held" | "not-admitted";
+
 /** What we were doing; named in messages and used to pick the time limit. */
 export type Operation =
   | "choose"
@@ -34,6 +40,7 @@ export type Operation =
   | "write"
   | "subscribe"
   | "pair"
+  | "encrypt"
   | "forget"
   | "availability"
   | "disconnect";
@@ -41,7 +48,7 @@ export type Operation =
 /** Why an operation on a device ended. Every throw that crosses the backend boundary carries one of these. */
 export type Failure =
   | { readonly kind: "cancelled"; readonly by: "caller" | "chooser" }
-  | { readonly kind: "adapter"; readonly state: "missing" | "off" | "too-old" }
+  | { readonly kind: "adapter"; readonly state: AdapterTrouble }
   | { readonly kind: "api-missing"; readonly why: "browser" | "insecure-context" | "disabled" }
   | { readonly kind: "blocked"; readonly by: "site-setting" | "system-permission" | "permissions-policy" }
   /** The web permission for this device is gone; the person must choose it again. */
@@ -60,13 +67,32 @@ export type Failure =
       readonly why: "not-paired" | "not-permitted" | "not-authorized" | "key-size";
       readonly ambiguous: boolean;
     }
-  /** `retryAfterMs`: how long the next attempt has to wait, where that is known. */
-  | { readonly kind: "pairing-failed"; readonly reason: PairingReason; readonly retryAfterMs?: number }
+  | {
+      readonly kind: "pairing-failed";
+      readonly reason: PairingReason;
+      /** Who found the fault; left out where that is not known. */
+      readonly by?: "local" | "peer";
+      /** With `repeated-attempts` of our own: milliseconds until it may be tried again. */
+      readonly retryAfterMs?: number;
+    }
   /** The peer has no key for us, has another one, or refused to encrypt. */
   | {
       readonly kind: "key-refused";
       readonly reason: "key-missing" | "key-mismatch" | "encryption-refused";
     }
+  /** We have no key for this peer. */
+  | { readonly kind: "not-bonded" }
+  /** There is a bond, and nobody said that it may be replaced. */
+  | { readonly kind: "bond-exists" }
+  /** What the link or the pairing gives is worth less than what is asked for. */
+  | { readonly kind: "below-level"; readonly what: "level" | "key-size" | "legacy" | "weaker-than-before" }
+  | { readonly kind: "vault-locked" }
+  /** The store of keys failed: whether there is a bond is not known, and nothing was done. */
+  | { readonly kind: "key-store"; readonly why: "unreadable" | "failed" }
+  /** The pairing was given up, because its key could not be stored. */
+  | { readonly kind: "not-persisted" }
+  /** The adapter has no room for one more link. */
+  | { readonly kind: "slots-full"; readonly used: number; readonly limit: number }
   | { readonly kind: "stale-handle" }
   | { readonly kind: "not-supported"; readonly what: "operation" | "device" }
   | { readonly kind: "invalid-length" }

@@ -30,6 +30,13 @@ export function isTransient(failure: Failure): boolean {
     case "pairing-failed":
     case "key-refused":
     case "not-supported":
+    case "not-bonded":
+    case "bond-exists":
+    case "below-level":
+    case "vault-locked":
+    case "key-store":
+    case "not-persisted":
+    case "slots-full":
     case "invalid-length":
     case "system-error":
     case "needs-gesture":

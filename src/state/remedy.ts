@@ -21,6 +21,7 @@ export async function applyRemedy(app: App, procedure: Procedure): Promise<void>
     case "remove-in-system-settings":
     case "pair-in-system-settings":
     case "free-space":
+    case "unlock-vault":
       await procedure.again();
       return;
     case "choose-again":

@@ -26,6 +26,8 @@ export interface Proof {
   readonly level: Level | null;
   /** Octets; null where the backend cannot know. */
   readonly keySize: number | null;
+  /** Milliseconds that the encryption took; only with `re-encryption`. */
+  readonly encMs?: number;
   readonly probe: CharacteristicRef | null;
   readonly appVersion: string;
 }
@@ -72,7 +74,10 @@ export interface BondRecord {
   readonly suspect: Suspicion | null;
   /** Set while the record is replaced or removed but can still come back. */
   readonly archived: { readonly at: string; readonly why: "repair" | "removed" } | null;
+  /** `secure` also means Secure Connections only. */
   readonly minimumLevel: Level | null;
+  /** Legacy pairing, by a person's choice for this one device. Left out: not allowed. */
+  readonly legacyAllowed?: boolean;
   readonly autoConnect: boolean;
   /** Where an imported record came from; its claims are unproven until proven here. */
   readonly importedFrom: string | null;

@@ -53,7 +53,7 @@ export const uuid = pattern(
 );
 const name = changed(text(1_000), (value) => cleanName(value));
 const level: Check<Level> = oneOf("encrypted", "authenticated", "secure");
-const transport = oneOf("web-bluetooth", "dongle", "demo");
+const transport = oneOf("web-bluetooth", "dongle", "demo", "simulator");
 const hex = (octets: number): Check<string> =>
   pattern(new RegExp(`^[\\da-f]{${octets * 2}}$`, "u"), `${octets} octets in lower-case hexadecimal`);
 
@@ -70,51 +70,57 @@ const probe: Check<Probe> = fields({
   since: time,
 });
 
-const proof: Check<Proof> = fields({
-  at: time,
-  transport,
-  localIdentity: text(200),
-  how: oneOf("re-encryption", "gated-read", "gated-write", "gated-notify"),
-  level: nullable(level),
-  keySize: nullable(integer(7, 16)),
-  probe: nullable(ref),
-  appVersion: text(100),
-});
+const proof: Check<Proof> = fields(
+  {
+    at: time,
+    transport,
+    localIdentity: text(200),
+    how: oneOf("re-encryption", "gated-read", "gated-write", "gated-notify"),
+    level: nullable(level),
+    keySize: nullable(integer(7, 16)),
+    probe: nullable(ref),
+    appVersion: text(100),
+  },
+  { encMs: integer(0, 3_600_000) },
+);
 
-export const bondRow: Check<BondRecord> = fields({
-  v: exactly(1),
-  id,
-  transport,
-  localIdentity: text(200),
-  platformId: nullable(text(500)),
-  name,
-  label: changed(nullable(name), (label) => (label === "" ? null : label)),
-  notes: changed(text(MAX_NOTES * 4), (value) => cleanText(value, MAX_NOTES)),
-  profile: nullable(text(100)),
-  services: listOf(uuid, MAX_SERVICES),
-  createdAt: time,
-  lastSeenAt: nullable(time),
-  probe: nullable(probe),
-  refused: listOf(ref, MAX_REFUSED),
-  proofs: listOf(proof, MAX_PROOFS),
-  suspect: nullable(
-    fields({
-      reason: oneOf(
-        "access-refused",
-        "key-missing",
-        "key-mismatch",
-        "encryption-refused",
-        "half-bond",
-        "evicted",
-      ),
-      at: time,
-    }),
-  ),
-  archived: nullable(fields({ at: time, why: oneOf("repair", "removed") })),
-  minimumLevel: nullable(level),
-  autoConnect: boolean,
-  importedFrom: nullable(text(500)),
-});
+export const bondRow: Check<BondRecord> = fields(
+  {
+    v: exactly(1),
+    id,
+    transport,
+    localIdentity: text(200),
+    platformId: nullable(text(500)),
+    name,
+    label: changed(nullable(name), (label) => (label === "" ? null : label)),
+    notes: changed(text(MAX_NOTES * 4), (value) => cleanText(value, MAX_NOTES)),
+    profile: nullable(text(100)),
+    services: listOf(uuid, MAX_SERVICES),
+    createdAt: time,
+    lastSeenAt: nullable(time),
+    probe: nullable(probe),
+    refused: listOf(ref, MAX_REFUSED),
+    proofs: listOf(proof, MAX_PROOFS),
+    suspect: nullable(
+      fields({
+        reason: oneOf(
+          "access-refused",
+          "key-missing",
+          "key-mismatch",
+          "encryption-refused",
+          "half-bond",
+          "evicted",
+        ),
+        at: time,
+      }),
+    ),
+    archived: nullable(fields({ at: time, why: oneOf("repair", "removed") })),
+    minimumLevel: nullable(level),
+    autoConnect: boolean,
+    importedFrom: nullable(text(500)),
+  },
+  { legacyAllowed: boolean },
+);
 
 const property: Check<CharacteristicProperty> = oneOf(
   "broadcast",

@@ -151,5 +151,7 @@ export function transportWord(transport: BondRecord["transport"]): string {
       return "a dongle";
     case "demo":
       return "the demo devices in this page";
+    case "simulator":
+      return "the simulation in this page";
   }
 }

@@ -13,6 +13,10 @@ export function obstacleTitle(obstacle: Obstacle, { platform }: Surroundings): s
       return "No Bluetooth found";
     case "adapter-off":
       return "Bluetooth is switched off";
+    case "adapter-lost":
+      return "The dongle is gone";
+    case "vault-locked":
+      return "The vault is locked";
     case "api-missing":
       if (obstacle.why === "insecure-context") return "This address is not secure";
       if (obstacle.why === "browser") return "This browser has no Bluetooth for pages";
@@ -35,6 +39,9 @@ export function obstaclePastes(obstacle: Obstacle, { platform, address }: Surrou
             { label: "Is the radio blocked?", text: "rfkill list bluetooth" },
           ]
         : [];
+    case "adapter-lost":
+    case "vault-locked":
+      return [];
     case "adapter-off":
       return platform.system === "linux" ? [{ label: "Switch it on", text: "bluetoothctl power on" }] : [];
     case "blocked":

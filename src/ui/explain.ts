@@ -2,10 +2,11 @@
  * The one place where a failure becomes words for a person: what happened, what was not touched, what to do next.
  * Imports no lit: the same words serve the screens, the copyable text and a script.
  */
-import type { Failure, Operation } from "../link/failure.ts";
+import type { AdapterTrouble, Failure, Operation } from "../link/failure.ts";
 import type { System } from "../state/platform.ts";
 import { BOND_KEPT, NOTHING_CHANGED, RECORD_KEPT } from "./explain/advice.ts";
 import type { Advice } from "./explain/advice.ts";
+import { explainAdapter, explainKeys } from "./explain/dongle.ts";
 import { explainApiMissing, explainBlocked } from "./explain/obstacle.ts";
 import { explainPairing } from "./explain/pairing.ts";
 import { systemPairingSteps, removalSteps, switchOnSteps } from "./explain/system.ts";
@@ -20,6 +21,19 @@ export function explain(failure: Failure, system: System): Advice {
       return cancelled(failure.by);
     case "adapter":
       return adapter(failure.state, system);
+    case "slots-full":
+      return explainAdapter("slots-full");
+    case "vault-locked":
+    case "bond-exists":
+      return explainKeys(failure.kind);
+    case "not-bonded":
+      return explainKeys("no-key");
+    case "key-store":
+      return explainKeys("keys-unreadable");
+    case "not-persisted":
+      return explainKeys("keys-not-writable");
+    case "below-level":
+      return explainKeys(BELOW[failure.what]);
     case "api-missing":
       return explainApiMissing(failure.why, system);
     case "blocked":
@@ -83,7 +97,14 @@ function cancelled(by: "caller" | "chooser"): Advice {
   };
 }
 
-function adapter(state: "missing" | "off" | "too-old", system: System): Advice {
+const BELOW = {
+  level: "link-below-level",
+  "key-size": "key-too-short",
+  legacy: "legacy-not-allowed",
+  "weaker-than-before": "weaker-than-before",
+} as const;
+
+function adapter(state: AdapterTrouble, system: System): Advice {
   const untouched = "No bond was touched.";
   switch (state) {
     case "missing":
@@ -100,6 +121,8 @@ function adapter(state: "missing" | "off" | "too-old", system: System): Advice {
         untouched,
         next: ["Use an adapter with Bluetooth Low Energy (4.0 or newer)."],
       };
+    default:
+      return explainAdapter(state);
   }
 }
 
@@ -280,6 +303,8 @@ export function operationWords(operation: Operation): string {
       return "subscribing";
     case "pair":
       return "pairing";
+    case "encrypt":
+      return "securing the connection";
     case "forget":
       return "giving the permission back";
     case "availability":

@@ -187,6 +187,7 @@ const TRANSPORT = {
   "web-bluetooth": "the browser (Web Bluetooth)",
   dongle: "a dongle of its own",
   demo: "nothing: demo devices",
+  simulator: "a simulation in this page",
 } as const;
 
 customElements.define("settings-page", SettingsPage);

@@ -1,6 +1,7 @@
 import type { Availability } from "../../link/backend.ts";
 import type { System } from "../../state/platform.ts";
 import type { Advice } from "./advice.ts";
+import { explainAdapter, explainKeys } from "./dongle.ts";
 import { browserPermissionSteps, flagSteps, switchOnSteps } from "./system.ts";
 
 type Obstacle = Exclude<Availability, { readonly state: "ready" }>;
@@ -26,6 +27,10 @@ export function explainObstacle(obstacle: Obstacle, system: System): Advice {
         untouched: RECORDS_KEPT,
         next: [...switchOnSteps(system), "Then check again."],
       };
+    case "adapter-lost":
+      return { ...explainAdapter("lost"), untouched: RECORDS_KEPT };
+    case "vault-locked":
+      return { ...explainKeys("vault-locked"), untouched: RECORDS_KEPT };
     case "api-missing":
       return explainApiMissing(obstacle.why, system);
     case "blocked":

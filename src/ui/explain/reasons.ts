@@ -5,6 +5,7 @@ import type { SuspectReason } from "../../storage/records.ts";
 import { explain } from "../explain.ts";
 import { BOND_KEPT, NOTHING_CHANGED, RECORD_KEPT } from "./advice.ts";
 import type { Advice } from "./advice.ts";
+import { explainAdapter, explainKeys } from "./dongle.ts";
 import { explainPairing } from "./pairing.ts";
 import { removalSteps, systemPairingSteps } from "./system.ts";
 
@@ -37,6 +38,27 @@ export function explainReason(reason: ResultReason, system: System): Advice {
       return explain({ kind: "adapter", state: "off" }, system);
     case "adapter-too-old":
       return explain({ kind: "adapter", state: "too-old" }, system);
+    case "adapter-lost":
+      return explainAdapter("lost");
+    case "adapter-refused":
+      return explainAdapter("refused");
+    case "adapter-held":
+      return explainAdapter("held");
+    case "not-admitted":
+    case "slots-full":
+      return explainAdapter(reason);
+    case "vault-locked":
+    case "keys-unreadable":
+    case "keys-not-writable":
+    case "kept-for-session":
+    case "no-key":
+    case "bond-exists":
+    case "other-adapter":
+    case "link-below-level":
+    case "key-too-short":
+    case "legacy-not-allowed":
+    case "weaker-than-before":
+      return explainKeys(reason);
     case "no-web-bluetooth":
       return explain({ kind: "api-missing", why: "browser" }, system);
     case "by-person":

@@ -48,6 +48,8 @@ export function remedyWords(remedy: Remedy): RemedyWords {
       };
     case "free-space":
       return { label: "Try again", help: "First make room for the record on this computer." };
+    case "unlock-vault":
+      return { label: "Try again", help: "First unlock the vault." };
     case "fix-call":
       return { label: "Back", help: "The link or the call must be corrected." };
   }

@@ -23,6 +23,7 @@ function limits(): TimeLimits {
     write: limit,
     subscribe: limit,
     pair: limit,
+    encrypt: limit,
     forget: limit,
     disconnect: limit,
   };

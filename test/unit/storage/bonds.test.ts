@@ -158,7 +158,7 @@ function without(row: object, field: string): unknown {
 /** Every way in which one field of a record can be wrong, and the reason that is reported. */
 const DAMAGES: readonly (readonly [string, (row: BondRecord) => unknown])[] = [
   ["v: not 1", (row) => ({ ...row, v: 2 })],
-  ["transport: not one of web-bluetooth, dongle, demo", (row) => ({ ...row, transport: "smoke" })],
+  ["transport: not one of web-bluetooth, dongle, demo, simulator", (row) => ({ ...row, transport: "smoke" })],
   ["localIdentity: missing", (row) => without(row, "localIdentity")],
   ["platformId: not a text", (row) => ({ ...row, platformId: 7 })],
   ["name: not a text", (row) => ({ ...row, name: undefined })],
