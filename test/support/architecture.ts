@@ -132,7 +132,19 @@ export const LAYERS: readonly Row[] = [
   { from: "src/sdk/", may: ["src/state/", "src/bonds/", "src/storage/", "src/link/", "hci/"] },
   {
     from: "src/cli/",
-    may: ["src/state/", "src/bonds/", "src/storage/", "src/link/", "src/formats/", "hci/"],
+    may: [
+      "src/state/",
+      "src/bonds/",
+      "src/storage/",
+      "src/link/",
+      "src/formats/",
+      "hci/",
+      // Words for failures and results, without a screen.
+      "src/ui/explain.ts",
+      "src/ui/explain/",
+      "src/ui/result-text.ts",
+      "src/ui/age.ts",
+    ],
     packages: [
       "node:crypto",
       "node:events",
