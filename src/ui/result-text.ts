@@ -75,7 +75,10 @@ function tellingReports(steps: readonly StepReport[]): readonly StepReport[] {
 }
 
 /** The name of a step's line, and what became of the step. */
-export function stepLine({ step, status, attempt, ms, note }: StepReport, { system }: Pick<Platform, "system">): readonly [name: string, words: string] {
+export function stepLine(
+  { step, status, attempt, ms, note }: StepReport,
+  { system }: Pick<Platform, "system">,
+): readonly [name: string, words: string] {
   if (note?.kind === "retrying")
     return [LINE[step], `failed, attempt ${attempt - 1}: ${noteWords(note, system)}`];
   const time = ms > 0 ? ` ${duration(ms)}` : "";
