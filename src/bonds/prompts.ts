@@ -1,6 +1,6 @@
 /** What the procedure asks a person. Left out in unattended runs: then nothing is chosen, confirmed or discarded. */
 import type { Peer } from "../link/backend.ts";
-import type { PairingPrompts } from "../link/security.ts";
+import type { PairingPrompts } from "../link/pairing.ts";
 import type { BondRecord } from "../storage/records.ts";
 
 export interface EnsurePrompts {

@@ -4,7 +4,8 @@
  */
 import type { PairingReason } from "./failure.ts";
 
-export type PairingMethod = "just-works" | "numeric-comparison" | "passkey" | "oob";
+/** How a pairing is authenticated, Secure Connections or not (Vol 3 Part H 2.3.5.1). */
+export type AssociationModel = "just-works" | "numeric-comparison" | "passkey" | "oob";
 
 export type IoCapability =
   | "DisplayOnly"
@@ -35,7 +36,7 @@ export interface PairingRequirements {
 export interface PairingTerms {
   /** Ours. */
   readonly role: "initiator" | "responder";
-  readonly method: PairingMethod;
+  readonly method: AssociationModel;
   /** False: legacy pairing. Whoever listens can find the keys. */
   readonly secureConnections: boolean;
   /** 7 to 16 octets. */

@@ -3,6 +3,7 @@
  * `backend.ts`. No key, passkey or identity resolving key is in anything here but where a person types or reads one.
  */
 import type { Peer } from "./backend.ts";
+import type { PairingPrompts } from "./pairing.ts";
 
 /** LE security mode 1, levels 2, 3 and 4 (Core 6.2, Vol 3 Part C 10.2.1). A legacy key never gives more than the first. */
 export type SecurityLevel = "encrypted" | "authenticated" | "secure";
@@ -66,45 +67,6 @@ export interface DevicePolicy {
 
 export const DEFAULT_DEVICE_POLICY: DevicePolicy = { minimumLevel: "encrypted", legacyAllowed: false };
 
-/** What both sides agreed to, before any key is exchanged. */
-export interface PairingTerms {
-  readonly method: PairingMethod;
-  readonly authenticated: boolean;
-  readonly secureConnections: boolean;
-  readonly keySize: number;
-}
-
-/** One question of one pairing. It is over when `signal` fires: the pairing, the link or the adapter ended. */
-export interface PairingQuestion {
-  readonly peer: Pick<Peer, "id" | "name">;
-  readonly terms: PairingTerms;
-  /** There is a bond with this device, which this pairing is to replace. */
-  readonly replacing: boolean;
-  /** Milliseconds until the pairing ends by itself (30 s rule; what the person types begins the time anew). */
-  remainingMs(): number;
-  readonly signal: AbortSignal;
-}
-
-/** What the person at the other side does while our passkey is shown, or ours while typing theirs. */
-export type Keypress = "started" | "digit" | "erased" | "cleared" | "completed";
-
-/**
- * Whoever speaks for the person. A question that rejects counts as "no"; an answer after `signal` is ignored. Digits are
- * always six and go nowhere else.
- */
-export interface PairingPrompts {
-  /** Just Works or a legacy method: nobody can tell whether somebody is in the middle or listens. Go on? */
-  confirm(question: PairingQuestion): Promise<boolean>;
-  /** "Type this into the other device": shown until `signal` fires. */
-  showPasskey(question: PairingQuestion, digits: string): void;
-  /** "Type what the other device shows": six digits, or null for no. `pressed` tells the device what is typed. */
-  enterPasskey(question: PairingQuestion, pressed: (key: Keypress) => void): Promise<string | null>;
-  /** "Do both show the same?" Never answered by code. */
-  compare(question: PairingQuestion, digits: string): Promise<boolean>;
-  /** While a passkey is shown: a key was pressed on the device. */
-  keypress?(question: PairingQuestion, key: Keypress): void;
-}
-
 /** What came over another way than the radio. 16 octets each, most significant first; zeroed after use. */
 export type OutOfBand =
   | {
@@ -129,7 +91,12 @@ export interface PairOptions {
 }
 
 /** How a pairing ended well. It proves nothing yet: see `LinkBonding.promote`. */
-export interface PairOutcome extends PairingTerms {
+export interface PairOutcome {
+  readonly method: PairingMethod;
+  readonly authenticated: boolean;
+  readonly secureConnections: boolean;
+  /** 7 to 16 octets. */
+  readonly keySize: number;
   readonly level: SecurityLevel;
   /** False: one side does not bond, or the device has no address to be found under again. Good for this link only. */
   readonly bonded: boolean;

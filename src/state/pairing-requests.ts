@@ -1,5 +1,5 @@
 /** What a person, a script or a message is asked while a pairing is under way. */
-import type { PairingEnd, PairingMethod, PairingProposal, PairingTerms } from "../link/pairing.ts";
+import type { PairingEnd, AssociationModel, PairingProposal, PairingTerms } from "../link/pairing.ts";
 
 export type PairingAsk =
   /** The peer wants to pair. */
@@ -36,7 +36,7 @@ export interface PairingRequest {
 export interface EndedPairing {
   readonly peerId: string;
   readonly name: string;
-  readonly method: PairingMethod | null;
+  readonly method: AssociationModel | null;
   readonly end: PairingEnd;
   readonly at: number;
 }
