@@ -166,11 +166,12 @@ export class PairingManager implements PairingPrompts {
     return (await this.#ask(procedure, { kind: "accept", proposal })).accept;
   }
 
-  /** A method that a person takes part in speaks for itself; one without, and the old kind, is asked about. */
+  /** A method that a person takes part in speaks for itself; the others, and the old kind, are asked about. */
   async agree(terms: PairingTerms, about: PairingAbout): Promise<boolean> {
     const procedure = this.#of(about);
     this.#agreed(procedure, terms);
-    if (terms.secureConnections && terms.method !== "just-works") return true;
+    const takesPart = terms.method === "passkey" || terms.method === "numeric-comparison";
+    if (terms.secureConnections && takesPart) return true;
     return (await this.#ask(procedure, { kind: "agree", terms })).accept;
   }
 

@@ -4,7 +4,7 @@ import type { PairingEnd, AssociationModel, PairingProposal, PairingTerms } from
 export type PairingAsk =
   /** The peer wants to pair. */
   | { readonly kind: "accept"; readonly proposal: PairingProposal }
-  /** We began, and this is what comes of it: nobody is kept from the middle, or the pairing is of the old kind. */
+  /** We began, and this is what comes of it: nothing to compare or type here, or pairing of the old kind. */
   | { readonly kind: "agree"; readonly terms: PairingTerms }
   /** Six digits that both devices show. There is nothing to type. */
   | { readonly kind: "compare"; readonly digits: string }
@@ -37,7 +37,8 @@ export interface EndedPairing {
   readonly peerId: string;
   readonly name: string;
   readonly method: AssociationModel | null;
-  readonly end: PairingEnd;
+  readonly end: Extract<PairingEnd, { readonly kind: "failed" }>;
+  /** Milliseconds since 1970. */
   readonly at: number;
 }
 
