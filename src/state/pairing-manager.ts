@@ -16,6 +16,7 @@ import { PairingProcedure } from "./pairing-procedure.ts";
 import type {
   Answer,
   AnswerOutcome,
+  EndedPairing,
   PairingAsk,
   PairingEvent,
   PairingRequest,
@@ -28,6 +29,8 @@ export interface PairingPorts {
   /** Runs once after `ms` milliseconds; the result cancels it. */
   after(ms: number, run: () => void): () => void;
   onListenerError(error: unknown): void;
+  /** Milliseconds that the next attempt with this peer has to wait. */
+  waitMs?(peerId: string): number;
 }
 
 export interface BondedDevice {
@@ -253,17 +256,26 @@ export class PairingManager implements PairingPrompts {
     this.#procedures.delete(about.signal);
     if (open !== null) this.#forget(open.id);
     this.#tell({ kind: "ended", peerId: peer.id, end });
-    if (end.kind === "failed") {
+    if (end.kind === "failed" && !procedure.refused) {
       const ended = {
         peerId: peer.id,
         name: this.#nameOf(procedure),
         method: terms?.method ?? null,
         end,
         at: this.#now(),
+        retryAt: null,
       };
       this.#view.update((view) => ({ ...view, ended }));
+      // The wait is reckoned when the failure has reached its caller.
+      this.#ports.after(0, () => this.#wait(ended));
     }
     this.#show();
+  }
+
+  #wait(ended: EndedPairing): void {
+    const ms = this.#ports.waitMs?.(ended.peerId) ?? 0;
+    if (ms > 0 && this.#view.value.ended === ended)
+      this.#view.update((view) => ({ ...view, ended: { ...ended, retryAt: this.#now() + ms } }));
   }
 
   #show(): void {

@@ -16,6 +16,8 @@ export class PairingProcedure {
   readonly about: PairingAbout;
   terms: PairingTerms | null = null;
   replaces = false;
+  /** The person said no: how it ended needs no telling. */
+  refused = false;
   /** Tells the peer of a key pressed here. */
   press: (key: Keypress) => void = () => {};
   #open: Open | null = null;
@@ -71,6 +73,7 @@ export class PairingProcedure {
     const problem = problemWith(open.ask, answer);
     if (problem !== null) return problem;
     this.#open = null;
+    this.refused ||= !answer.accept;
     open.settle(answer);
     return "answered";
   }

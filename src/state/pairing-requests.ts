@@ -40,6 +40,8 @@ export interface EndedPairing {
   readonly end: Extract<PairingEnd, { readonly kind: "failed" }>;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** When the device may be tried again, milliseconds since 1970; null where nothing has to be waited for. */
+  readonly retryAt: number | null;
 }
 
 export interface PairingsView {

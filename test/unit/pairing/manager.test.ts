@@ -38,13 +38,7 @@ test("Who says no to Just Works gets no bond, and may try again at once", async 
   const error = await world.rig.failure(paired);
   assert(error instanceof PairingError && error.reason === "AuthenticationRequirements");
   assert.equal(world.phone.stack.pairingWait(link.peer), 0);
-  assert.deepEqual(world.manager.view.value.ended?.end, {
-    kind: "failed",
-    reason: "auth-requirements",
-    by: "us",
-  });
-  world.manager.dismiss();
-  assert.equal(world.manager.view.value.ended, null);
+  assert.equal(world.manager.view.value.ended, null, "who said no needs not be told");
 });
 
 test("Legacy pairing is asked about even where a passkey is typed", async () => {
@@ -106,6 +100,11 @@ test("A wrong code makes the next attempt wait, and says how long", async () => 
   world.manager.respond(id, { accept: true, passkey: wrong });
   await world.rig.failure(paired);
   assert.equal(world.phone.stack.pairingWait(link.peer), 1000);
+  await world.rig.clock.advance(1);
+  const { ended } = world.manager.view.value;
+  assert.equal(ended?.retryAt, (ended?.at ?? 0) + 1000);
+  world.manager.dismiss();
+  assert.equal(world.manager.view.value.ended, null);
 });
 
 test("Digits with leading zeros are six characters", async () => {
@@ -188,7 +187,6 @@ test("An answered question takes no second answer", async () => {
   world.manager.respond(id, { accept: false });
   assert.equal(world.manager.respond(id, { accept: true }), "too-late");
   await world.rig.failure(paired);
-  assert.equal(world.manager.view.value.ended?.end.kind, "failed");
 });
 
 test("The peer's end closes the question with its reason", async () => {

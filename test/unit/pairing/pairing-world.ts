@@ -12,7 +12,7 @@ import type { BondRecord } from "../../../src/storage/records.ts";
 import { bondRig, START, type Rig } from "../../support/bond-rig.ts";
 import { settle } from "../../support/manual-clock.ts";
 import type { HostOptions, RigHost } from "../../support/stack-rig.ts";
-import { StackRig } from "../../support/stack-rig.ts";
+import { identityOf, StackRig } from "../../support/stack-rig.ts";
 
 export const peerOf = (address: Address): PairingPeer => ({
   id: formatAddress(address),
@@ -55,6 +55,7 @@ export async function pairingWorld(options: WorldOptions = {}): Promise<PairingW
     },
     after: (ms, run) => rig.clock.after(ms, run),
     onListenerError: (error) => faults.push(error),
+    waitMs: () => rig.hosts[0]?.stack.pairingWait(identityOf("device").address) ?? 0,
   });
   manager.listen((event) => events.push(event));
   if (options.started !== false) await manager.start(new AbortController().signal);
