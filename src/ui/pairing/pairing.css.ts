@@ -15,7 +15,7 @@ export const pairingStyles = css`
   }
   .warn .method::before,
   .method.warn::before {
-    content: "! ";
+    content: "! " / "";
   }
   .digits {
     display: flex;
