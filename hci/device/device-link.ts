@@ -121,6 +121,19 @@ export class DeviceLink {
     return this.#prepare(abort, () => this.#guard.secure());
   }
 
+  /**
+   * Encrypts with the stored key and does nothing else: no attribute is asked for, and what the policy demands is the
+   * caller's to judge. Rejects as `secure` does, except with WeakBondError.
+   */
+  encrypt(abort?: Abort): Promise<void> {
+    return unlessAborted(this.#guard.encrypt(), abort, () => void this.disconnect());
+  }
+
+  /** The bond whose stored key encrypted this link; undefined before, and on a link that was only paired on. */
+  get proven(): Bond | undefined {
+    return this.#guard.provenByStore;
+  }
+
   /** For a peer without a bond: the same in clear. Rejects with NotReadyError where there is a bond. */
   explore(abort?: Abort): Promise<GattClient> {
     return this.#prepare(abort, async () => {

@@ -72,6 +72,11 @@ export class LinkGuard {
     return this.#bond;
   }
 
+  /** As `proven`, but not where the key was made on this very link. */
+  get provenByStore(): Bond | undefined {
+    return this.#paired ? undefined : this.#proven;
+  }
+
   /** The bond whose key protects or protected this link. */
   get proven(): Bond | undefined {
     return this.#proven;
@@ -89,8 +94,14 @@ export class LinkGuard {
     return satisfies({ ...security, keySize }, requirementOf(this.#context.policyFor(this.#peer)));
   }
 
-  /** Encrypts with the stored key, or waits for the central to do so. Pairs never. */
+  /** Encrypts with the stored key, or waits for the central to do so; rejects where that is not worth enough. */
   async secure(): Promise<void> {
+    await this.encrypt();
+    if (!this.isEnough) throw new WeakBondError();
+  }
+
+  /** Encrypts with the stored key, or waits for the central to do so. Pairs never. */
+  async encrypt(): Promise<void> {
     while (this.security === null) {
       const next = this.#next.promise;
       try {
@@ -101,7 +112,6 @@ export class LinkGuard {
         await next; // the peer asked for the same a moment ago
       }
     }
-    if (!this.isEnough) throw new WeakBondError();
   }
 
   /** As `secure`, also where the link is encrypted already. */

@@ -1,4 +1,4 @@
-import { isIdentity, kindOf } from "../gap/address.ts";
+import { isIdentity, kindOf, sameAddress } from "../gap/address.ts";
 import type { ConnectTarget } from "../gap/connect-target.ts";
 import type { Link } from "../host/link.ts";
 import type { Address, Bond } from "../ports.ts";
@@ -16,15 +16,19 @@ export class Peers {
     this.#context = context;
   }
 
-  /** Reads the bonds of this identity anew. One after the other: the last one counts. */
-  refresh(): Promise<void> {
+  /** Reads the bonds of this identity anew, all but that with `except`. One after the other: the last one counts. */
+  refresh(except?: Address): Promise<void> {
     const { keys, identity, gap } = this.#context;
     const refreshed = this.#refreshed
       .catch(() => {})
       .then(async () => {
         const bonds = await keys.all(identity.address);
         await gap.recognise(
-          bonds.flatMap(({ irk, peer }) => (irk === null ? [] : [{ irk, identity: peer }])),
+          bonds.flatMap(({ irk, peer }) =>
+            irk === null || (except !== undefined && sameAddress(peer, except))
+              ? []
+              : [{ irk, identity: peer }],
+          ),
         );
       });
     this.#refreshed = refreshed;

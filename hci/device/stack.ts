@@ -29,10 +29,14 @@ import { LinkChannels } from "./link-channels.ts";
 import { Peers } from "./peers.ts";
 import type { TableCache } from "./table-cache.ts";
 
-export interface StackOptions {
+export interface StackOptions extends HostOptions {
   /** The way to the adapter. */
   readonly transport: Parameters<typeof Host.start>[0];
   readonly clock: Clock;
+}
+
+/** What a stack needs beside a host that was started. */
+export interface HostOptions {
   readonly crypto: Crypto;
   readonly text: TextPort;
   readonly keys: KeyStore;
@@ -47,6 +51,9 @@ export interface StackOptions {
   readonly delegate: PairingDelegate;
   /** Our own attributes, served to every peer. */
   readonly server?: GattServer;
+  /** Waiting times after failed pairings, and what was observed of bonds: given on from a stack that was restarted. */
+  readonly backoff?: Backoff;
+  readonly watch?: BondWatch;
   readonly tables?: TableCache;
   /** What bonded clients of our server leave; in memory by default. */
   readonly clients?: ClientMemory;
@@ -74,20 +81,20 @@ export class Stack {
   readonly #opening = new Map<Link, Promise<DeviceLink>>();
   readonly #links = new Set<DeviceLink>();
 
-  private constructor(options: StackOptions, gap: Gap) {
+  private constructor(options: HostOptions, gap: Gap) {
     const { policy, onEvent, oob } = options;
     this.host = gap.host;
     this.gap = gap;
     this.#parameters = options.parameters;
     this.#context = {
       gap,
-      clock: options.clock,
+      clock: gap.host.clock,
       crypto: options.crypto,
       keys: options.keys,
       identity: options.identity,
       delegate: options.delegate,
-      backoff: new Backoff(options.clock),
-      watch: new BondWatch(options.clock),
+      backoff: options.backoff ?? new Backoff(gap.host.clock),
+      watch: options.watch ?? new BondWatch(gap.host.clock),
       server: options.server,
       tables: options.tables,
       clients: options.clients ?? new MemoryClients(),
@@ -110,8 +117,15 @@ export class Stack {
 
   /** Takes over an adapter. Rejects as Host.start does, and where the key store cannot be read. */
   static async start(options: StackOptions): Promise<Stack> {
-    const { transport, clock, crypto, text, identity, privacy = true, search, rotationMs } = options;
-    const host = await Host.start(transport, clock);
+    return Stack.on(await Host.start(options.transport, options.clock), options);
+  }
+
+  /**
+   * On an adapter that was reset and told what it is, and that may have `keys` and `identity`. Rejects where the key
+   * store cannot be read; the host is closed then.
+   */
+  static async on(host: Host, options: HostOptions): Promise<Stack> {
+    const { crypto, text, identity, privacy = true, search, rotationMs } = options;
     try {
       const more = {
         ...(search === undefined ? {} : { search }),
@@ -146,6 +160,14 @@ export class Stack {
   /** After bonds were added or removed by others than us: whom to recognise behind private addresses. */
   refreshBonds(): Promise<void> {
     return this.#peers.refresh();
+  }
+
+  /**
+   * Stops recognising one peer, here and in the controller, before its bond is deleted. `refreshBonds` brings it back where
+   * the bond is still there.
+   */
+  withdraw(peer: Address): Promise<void> {
+    return this.#peers.refresh(peer);
   }
 
   /**

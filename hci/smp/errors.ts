@@ -1,18 +1,29 @@
 import type { FailureReason } from "./pdus.ts";
 import { FailureReason as codes } from "./pdus.ts";
 
+/** In what the peer offers less than is needed: decided before any key was exchanged. */
+export type Weakness = "legacy" | "level" | "key-size";
+
 /** A pairing that one of the two sides failed, with the specification's name for the reason (3.5.5). */
 export class PairingError extends Error {
   override readonly name = "PairingError";
+  /** Where our own requirements were the reason. */
+  readonly weakness: Weakness | undefined;
   readonly reason: FailureReason;
   /** `local`: we found the fault and told the peer; `peer`: it told us. */
   readonly by: "local" | "peer";
 
-  constructor(reason: FailureReason, by: "local" | "peer", why?: string, options?: ErrorOptions) {
+  constructor(
+    reason: FailureReason,
+    by: "local" | "peer",
+    why?: string,
+    options: ErrorOptions & { readonly weakness?: Weakness | undefined } = {},
+  ) {
     const who = by === "local" ? "" : "the peer says ";
     super(`Cannot pair: ${why ?? who + reason}`, options);
     this.reason = reason;
     this.by = by;
+    this.weakness = options.weakness;
   }
 
   /** The code on the air. */

@@ -1,4 +1,5 @@
 /** Phase 1: what we offer, and what comes out of both offers. Pure functions: the whole key policy is decided here. */
+import type { Weakness } from "./errors.ts";
 import type { FailureReason, IoCapability, KeySet, PairingFeatures } from "./pdus.ts";
 import type { KeyChoice, PairingPolicy, Strength } from "./policy.ts";
 
@@ -102,7 +103,13 @@ export interface Agreement {
 
 export type Decision =
   | { readonly kind: "agreed"; readonly agreement: Agreement }
-  | { readonly kind: "refused"; readonly reason: FailureReason; readonly why: string };
+  | {
+      readonly kind: "refused";
+      readonly reason: FailureReason;
+      readonly why: string;
+      /** Undefined where the offer makes no sense at all. */
+      readonly weakness: Weakness | undefined;
+    };
 
 /** Both offers against what we need: decided before phase 2 begins, from both PDUs, and never raised or lowered later. */
 export function decide(request: PairingFeatures, response: PairingFeatures, need: Strength): Decision {
@@ -110,14 +117,18 @@ export function decide(request: PairingFeatures, response: PairingFeatures, need
     return refused("InvalidParameters", "a key of more than 16 octets does not exist");
   const keySize = Math.min(request.maxKeySize, response.maxKeySize);
   if (keySize < Math.max(7, need.keySize))
-    return refused("EncryptionKeySize", `the peer gives ${keySize} octets of key`);
+    return refused("EncryptionKeySize", `the peer gives ${keySize} octets of key`, "key-size");
 
   const secureConnections = request.authReq.secureConnections && response.authReq.secureConnections;
   if (need.secureConnections && !secureConnections)
-    return refused("AuthenticationRequirements", "Secure Connections is needed");
+    return refused("AuthenticationRequirements", "Secure Connections is needed", "legacy");
   const method = methodOf(request, response);
   if (need.authenticated && method.kind === "just-works")
-    return refused("AuthenticationRequirements", "protection against somebody in the middle is needed");
+    return refused(
+      "AuthenticationRequirements",
+      "protection against somebody in the middle is needed",
+      "level",
+    );
 
   return {
     kind: "agreed",
@@ -141,8 +152,8 @@ function distributed(offered: KeySet, chosen: KeySet, secureConnections: boolean
   };
 }
 
-function refused(reason: FailureReason, why: string): Decision {
-  return { kind: "refused", reason, why };
+function refused(reason: FailureReason, why: string, weakness?: Weakness): Decision {
+  return { kind: "refused", reason, why, weakness };
 }
 
 /** What we hold that came over another way than the radio. */

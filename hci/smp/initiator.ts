@@ -69,7 +69,8 @@ async function exchangeFeatures(pairing: Pairing, plan: InitiatorPlan): Promise<
   if (broken)
     throw new PairingError("AuthenticationRequirements", "local", "the peer asked for more than it offers");
   const decision = decide(request, response, requirement);
-  if (decision.kind === "refused") throw new PairingError(decision.reason, "local", decision.why);
+  if (decision.kind === "refused")
+    throw new PairingError(decision.reason, "local", decision.why, { weakness: decision.weakness });
   const { agreement } = decision;
   if (!(await agreed(pairing, { ...agreement, role: "initiator", peerOffers: response })))
     throw new PairingError("AuthenticationRequirements", "local", "the person does not want such a pairing");

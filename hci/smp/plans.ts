@@ -63,10 +63,7 @@ export async function planInitiator(
   const { policy = settings.policy, oob = settings.oob ?? {} } = options;
   const wait = settings.backoff.remaining(settings.peer);
   if (wait > 0) throw new SecurityBlocked("repeated-attempts", wait);
-  const bond = await bondOf(settings);
-  const allowed =
-    bond === undefined || (options.replaces !== undefined && sameAddress(options.replaces, bond.peer));
-  if (!allowed) throw new SecurityBlocked("bond-exists");
+  const bond = await bondToReplace(settings, options.replaces);
   return {
     request: featuresOf(settings).request(policy, held(oob)),
     requirement: requirementOf(policy, bond),
@@ -75,6 +72,21 @@ export async function planInitiator(
     protectedBy,
     keeper: keeperOf(surroundings, bond),
   };
+}
+
+/**
+ * The bond that this pairing may replace. A device that was reset may come under a private address that nothing resolves:
+ * then the one that the person named counts, and the identity it tells in the end must be that one.
+ */
+async function bondToReplace(settings: SecuritySettings, replaces: Address | undefined) {
+  const bond = await bondOf(settings);
+  if (replaces === undefined) {
+    if (bond !== undefined) throw new SecurityBlocked("bond-exists");
+    return undefined;
+  }
+  if (bond === undefined) return settings.keys.get(settings.local.address, replaces);
+  if (!sameAddress(replaces, bond.peer)) throw new SecurityBlocked("bond-exists");
+  return bond;
 }
 
 /**

@@ -69,7 +69,8 @@ async function answerFeatures(pairing: Pairing, plan: ResponderPlan): Promise<Ph
   const { exchange } = pairing;
   const { request, preq, response, requirement } = plan;
   const decision = decide(request, response, requirement);
-  if (decision.kind === "refused") throw new PairingError(decision.reason, "local", decision.why);
+  if (decision.kind === "refused")
+    throw new PairingError(decision.reason, "local", decision.why, { weakness: decision.weakness });
   const terms = { ...decision.agreement, role: "responder", peerOffers: request } as const;
   if (!(await accepted(pairing, { ...plan.proposal, terms })))
     throw new PairingError("PairingNotSupported", "local", "the person does not want to pair");

@@ -127,6 +127,12 @@ export class Adapters {
     return recognise(await this.all(), claim);
   }
 
+  /** For one that is known in every point; undefined for all others. Writes nothing. */
+  async known(claim: AdapterClaim): Promise<AdmittedAdapter | undefined> {
+    const recognition = await this.recognise(claim);
+    return recognition.kind === "known" ? { id: recognition.adapter.id, admitted: true } : undefined;
+  }
+
   /** For one that is known. Notes when it was seen, and what was learned of it. Rejects for all others. */
   async admit(claim: AdapterClaim): Promise<AdmittedAdapter> {
     const recognition = await this.recognise(claim);

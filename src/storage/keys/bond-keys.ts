@@ -31,6 +31,7 @@ import {
   withoutCurrent,
   withPairingEnded,
   withProven,
+  withReconsidered,
 } from "./slots.ts";
 
 /** What the host stack's bond does not say. */
@@ -160,12 +161,18 @@ export class BondKeys {
    * only after the change.
    */
   async rollback(adapter: string, local: Address, peer: Address): Promise<Bond | undefined> {
-    const id = await this.#idOf(adapter, local, peer);
-    const { row, changed } = await editPlace(this.#context, id, (before) => before && withoutCurrent(before));
+    const { row, changed } = await this.#givenUp(adapter, local, peer);
     const slot = row && currentSlot(row);
     if (!changed || !row || !slot || !COUNTS.has(stateOf(row, slot))) return undefined;
     const bond = await this.#bond(row, slot);
     return bond && { ...bond, peer };
+  }
+
+  /** Undoes the last `rollback`, where the key before it did not work either. False where there was none. */
+  async reconsider(adapter: string, local: Address, peer: Address): Promise<boolean> {
+    const id = await this.#idOf(adapter, local, peer);
+    const { changed } = await editPlace(this.#context, id, (row) => row && withReconsidered(row));
+    return changed;
   }
 
   /** Removes every key of the place. Only a person's act leads here. False when there was none. */
@@ -218,6 +225,16 @@ export class BondKeys {
     if ((await rows.get("bondKeys", exact)) !== undefined) return exact;
     const untyped = placeId(adapter, place.local, `unknown${place.peer.slice(place.peer.indexOf("-"))}`);
     return (await rows.get("bondKeys", untyped)) === undefined ? exact : untyped;
+  }
+
+  /** As `rollback`, for those who want no key. False where nothing waited for its proof. */
+  async giveUp(adapter: string, local: Address, peer: Address): Promise<boolean> {
+    return (await this.#givenUp(adapter, local, peer)).changed;
+  }
+
+  async #givenUp(adapter: string, local: Address, peer: Address) {
+    const id = await this.#idOf(adapter, local, peer);
+    return editPlace(this.#context, id, (before) => before && withoutCurrent(before));
   }
 
   async #slotWith(row: BondKeyRow, secrets: Secrets): Promise<Slot | undefined> {

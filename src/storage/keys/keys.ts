@@ -1,8 +1,8 @@
 /** Everything about keys, put together over some rows: those of a database or those of a file. */
 import type { Address } from "../../../hci/ports.ts";
-import type { BondChange } from "../ports.ts";
+import { type BondChange, StorageError } from "../ports.ts";
 import { Changes, type ChannelPort } from "../changes.ts";
-import type { PrfPort, VaultClock, VaultCrypto } from "../vault/ports.ts";
+import { VaultError, type PrfPort, type VaultClock, type VaultCrypto } from "../vault/ports.ts";
 import { ITERATIONS, type Iterations } from "../vault/vault-row.ts";
 import { Vault } from "../vault/vault.ts";
 import { AdapterKeys, type AdapterKeysOptions } from "./adapter-keys.ts";
@@ -91,7 +91,24 @@ export class Keys {
 
   /** The key store for the host stack on an adapter that was recognised, or that a person agreed to. */
   forAdapter(adapter: AdmittedAdapter, options: AdapterKeysOptions = { unstored: "refuse" }): AdapterKeys {
-    return new AdapterKeys(this.bonds, adapter, options);
+    const beside = {
+      list: (filter: ListFilter) => this.list(filter),
+      readiness: () => this.readiness(),
+    };
+    return new AdapterKeys(this.bonds, beside, adapter, options);
+  }
+
+  /** Whether a key could be sealed and written now. Opens the vault where no person is needed for that. */
+  async readiness(): Promise<"ready" | "vault-locked" | "not-writable"> {
+    try {
+      await this.vault.name();
+      await this.#context.rows.replace([], null);
+      return "ready";
+    } catch (error) {
+      if (error instanceof VaultError && error.failure.kind === "locked") return "vault-locked";
+      if (error instanceof VaultError || error instanceof StorageError) return "not-writable";
+      throw error;
+    }
   }
 
   /** What may be seen while the vault is locked. */

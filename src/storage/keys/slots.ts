@@ -82,6 +82,12 @@ export function withoutCurrent(row: BondKeyRow): BondKeyRow {
   return withState(row, index, "failed");
 }
 
+/** The newest key that was given up since the last proof waits for its proof again: nothing spoke for the others. */
+export function withReconsidered(row: BondKeyRow): BondKeyRow {
+  const [newest] = row.candidates;
+  return newest?.state === "failed" ? withState(row, 0, "unproven") : row;
+}
+
 /** The key of this generation counts from now on, whatever came after it. */
 export function withCurrent(row: BondKeyRow, generation: number): BondKeyRow {
   const isActive = row.active?.generation === generation;

@@ -1,0 +1,154 @@
+import { test } from "node:test";
+import type { ServiceDefinition } from "../../../hci/gatt/database.ts";
+import { intercept } from "../../../hci/virtual/intercept.ts";
+import { DEFAULT_LIMITS } from "../../../src/link/backend.ts";
+import type { Chooser } from "../../../src/link/hci/ports.ts";
+import { backendContract } from "../../contract/backend.ts";
+import { CONTRACT_DEVICE, ECHO, LEVEL, type ContractBench, type Hangable } from "../../contract/bench.ts";
+import { firstOne, HciWorld } from "../../support/hci-world.ts";
+import { settle, type ManualClock } from "../../support/manual-clock.ts";
+import { openKeysTab } from "../keys/keys-rig.ts";
+import { newProfile } from "../../support/tabs.ts";
+
+backendContract("Own host", { start: bench }, (name, run) => void test(name, run));
+
+/** The room's time passes while a call is under way, but no longer than this: much less than any limit. */
+const PATIENCE_MS = 3_000;
+
+/** Wraps what has calls that take time, and what those give. */
+function pumped(clock: ManualClock): <T extends object>(target: T) => T {
+  async function pump(work: Promise<unknown>): Promise<void> {
+    const end = clock.now() + PATIENCE_MS;
+    const progress = { over: false };
+    const settled = (): void => {
+      progress.over = true;
+    };
+    work.then(settled, settled);
+    while (!progress.over && clock.now() < end) await clock.advance(5);
+  }
+  function given(result: unknown): unknown {
+    if (Array.isArray(result)) return result.map(given);
+    const working = result instanceof Object && ("connect" in result || "discover" in result);
+    return working ? wrap(result) : result;
+  }
+  function wrap<T extends object>(target: T): T {
+    return new Proxy(target, {
+      get(object, name) {
+        const value: unknown = Reflect.get(object, name, object);
+        if (typeof value !== "function") return value;
+        return (...args: readonly unknown[]) => {
+          const result: unknown = Reflect.apply(value, object, args);
+          if (!(result instanceof Promise)) return result;
+          void pump(result);
+          return result.then(given);
+        };
+      },
+    });
+  }
+  return wrap;
+}
+
+const ATT_CHANNEL = 4;
+const CREATE_CONNECTION_CANCEL = 0x200e;
+const opcodeIn = (bytes: Uint8Array): number => (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8);
+const OPCODES: Readonly<Partial<Record<Hangable, readonly number[]>>> = {
+  read: [0x0a],
+  write: [0x12],
+  subscribe: [0x12],
+};
+
+async function bench(): Promise<ContractBench> {
+  newProfile();
+  const world = new HciWorld();
+  const { clock } = world.rig;
+  const tab = openKeysTab();
+  let person: "pick" | "cancel" | "nothing" = "pick";
+  let lost: ((opcode: number) => boolean) | undefined;
+  let echo: readonly number[] = [];
+  const services: readonly ServiceDefinition[] = CONTRACT_DEVICE.services.map(
+    ({ uuid, characteristics }) => ({
+      uuid,
+      characteristics: characteristics.map((each) => {
+        let value = Uint8Array.from(each.value);
+        return {
+          uuid: each.uuid,
+          properties: each.properties.flatMap((property) =>
+            property === "reliableWrite" || property === "writableAuxiliaries" ? [] : [property],
+          ),
+          value: {
+            read: () => value.slice(),
+            write: (_: unknown, written: Uint8Array<ArrayBuffer>) => {
+              value = written.slice();
+              if (each.uuid === ECHO) echo = [...value];
+            },
+          },
+        };
+      }),
+    }),
+  );
+  const device = await world.device("Contract device", { services });
+  const dongle = world.dongle();
+  const chooser: Chooser = async (sightings, signal) => {
+    if (person === "nothing") await new Promise<never>(() => {});
+    return person === "cancel" ? null : firstOne(sightings, signal);
+  };
+  const backend = await world.open(tab.keys, {
+    dongle,
+    chooser,
+    adapter: {
+      open: async (signal) => {
+        const { transport, usb } = await dongle.adapter.open(signal);
+        return {
+          usb,
+          transport: intercept(transport, {
+            clock,
+            outgoing: (packet) => {
+              const { type, bytes } = packet;
+              // Out of range until the attempt is given up.
+              if (type === "command" && opcodeIn(bytes) === CREATE_CONNECTION_CANCEL)
+                world.rig.radio.mend(dongle.controller, device.controller);
+              const isAtt = type === "acl" && bytes[6] === ATT_CHANNEL;
+              if (isAtt && lost?.(bytes[8] ?? 0) === true) {
+                lost = undefined;
+                return [];
+              }
+              return [{ packet, delayMs: 0 }];
+            },
+          }),
+        };
+      },
+    },
+  });
+  return {
+    backend: pumped(clock)(backend),
+    limits: DEFAULT_LIMITS,
+    async chooser(does) {
+      person = does;
+    },
+    async adapter(state) {
+      if (state === "missing") await dongle.adapter.unplug();
+      else dongle.adapter.plugIn();
+      await settle();
+    },
+    async hang(operation) {
+      if (operation === "connect") world.rig.radio.cut(dongle.controller, device.controller);
+      else if (operation === "discover") lost = () => true;
+      else lost = (opcode) => OPCODES[operation]?.includes(opcode) === true;
+    },
+    async dropLink() {
+      await world.until(Promise.all(device.connections.map((link) => link.disconnect())));
+      await clock.advance(500);
+    },
+    async notify(value) {
+      await device.server?.notify(LEVEL, Uint8Array.from(value));
+      await clock.advance(100);
+    },
+    echo: async () => echo,
+    pass: (ms) => clock.advance(ms),
+    soon: () => clock.advance(PATIENCE_MS),
+    async [Symbol.asyncDispose]() {
+      await world.close();
+      await tab.close();
+    },
+  };
+}
