@@ -20,49 +20,62 @@ export type Resolution =
   | { readonly kind: "one"; readonly identity: Address }
   | { readonly kind: "ambiguous"; readonly identities: readonly Address[] };
 
-/**
- * Finds every index whose key gives `hash` for `prand`, over all keys from `from` to `to` and without an early end. The
- * plain one calls AES key by key; one that works on many keys at once can take its place.
- */
+/** A way to try many keys. The plain one calls AES key by key; one that works on many keys at once can take its place. */
 export interface HashSearch {
-  search(irks: readonly Bytes[], from: number, to: number, prand: number, hash: number): readonly number[];
+  /** Gets `irks` ready, 16 octets each. */
+  over(irks: readonly Bytes[]): KeyedSearch;
 }
+
+export interface KeyedSearch {
+  /** Keys that may be tried in one go: about a millisecond of work, then the page may draw. */
+  readonly slice: number;
+  /** Every index from `from` to before `to` whose key gives `hash` for `prand`, without an early end. */
+  find(from: number, to: number, prand: number, hash: number): readonly number[];
+  /** Overwrites what was made of the keys; nothing is searched afterwards. */
+  forget(): void;
+}
+
+const PLAIN_SLICE = 1000;
 
 export function plainSearch(aes: Aes128): HashSearch {
   return {
-    search(irks, from, to, prand, hash) {
-      const found: number[] = [];
-      for (let i = from; i < to; i++) {
-        const irk = irks[i];
-        if (irk !== undefined && ah(aes, irk, prand) === hash) found.push(i);
-      }
-      return found;
-    },
+    over: (irks) => ({
+      slice: PLAIN_SLICE,
+      find(from, to, prand, hash) {
+        const found: number[] = [];
+        for (let i = from; i < to; i++) {
+          const irk = irks[i];
+          if (irk !== undefined && ah(aes, irk, prand) === hash) found.push(i);
+        }
+        return found;
+      },
+      forget() {}, // nothing was made of them
+    }),
   };
 }
 
-/** Keys per slice: about a millisecond of work, then the page may draw. */
-const SLICE = 1000;
 /** Addresses remembered. They change every 15 minutes, so an old one is of no use. */
 const CACHE_LIMIT = 1024;
 
 /** Resolves private addresses in the host (Vol 3 Part C 10.8.2), for any number of keys and without blocking. */
 export class Resolver {
-  readonly #search: HashSearch;
+  readonly #how: HashSearch;
   readonly #clock: Clock;
   #entries: readonly Resolvable[] = [];
-  #irks: readonly Bytes[] = [];
+  #search: KeyedSearch;
   readonly #cache = new Map<number, Resolution>();
 
-  constructor(search: HashSearch, clock: Clock) {
-    this.#search = search;
+  constructor(how: HashSearch, clock: Clock) {
+    this.#how = how;
     this.#clock = clock;
+    this.#search = how.over([]);
   }
 
   /** Takes the place of what was there before. Keys of zeros are left out: they resolve nothing. */
   use(entries: Iterable<Resolvable>): void {
+    this.#search.forget();
     this.#entries = [...entries].filter(({ irk }) => isUsableIrk(irk));
-    this.#irks = this.#entries.map(({ irk }) => irk);
+    this.#search = this.#how.over(this.#entries.map(({ irk }) => irk));
     this.#cache.clear();
   }
 
@@ -71,26 +84,27 @@ export class Resolver {
     return this.#cache.get(addressKey(address));
   }
 
-  /** Looks at every key. Rejects with the signal's reason when it is aborted. */
+  /** Looks at every key; once more if they were replaced meanwhile. Rejects with the signal's reason when aborted. */
   async resolve(address: Address, signal?: Abort): Promise<Resolution> {
     const parts = splitResolvable(address);
     if (parts === undefined) return { kind: "not-resolvable" };
     const known = this.cached(address);
     if (known !== undefined) return known;
+    const search = this.#search;
     const entries = this.#entries;
-    const irks = this.#irks;
     const identities: Address[] = [];
-    for (let from = 0; from < irks.length; from += SLICE) {
+    for (let from = 0; from < entries.length; from += search.slice) {
       if (from > 0) await this.#pause();
       if (signal?.aborted === true) throw abortError(signal);
-      const to = Math.min(from + SLICE, irks.length);
-      for (const i of this.#search.search(irks, from, to, parts.prand, parts.hash)) {
+      if (search !== this.#search) return this.resolve(address, signal);
+      const to = Math.min(from + search.slice, entries.length);
+      for (const i of search.find(from, to, parts.prand, parts.hash)) {
         const entry = entries[i];
         if (entry !== undefined) identities.push(entry.identity);
       }
     }
     const resolution = asResolution(identities);
-    if (entries === this.#entries) this.#remember(address, resolution);
+    this.#remember(address, resolution);
     return resolution;
   }
 

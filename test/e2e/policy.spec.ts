@@ -2,6 +2,7 @@
 import { request } from "@playwright/test";
 import { createServer } from "vite";
 import { CONTENT_SECURITY_POLICY, DOCUMENT_POLICY } from "../../src/app/security-policy.ts";
+import { searchModule } from "../../src/crypto/simd/program.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 test("the page comes with its policy, as headers and in the document", async ({ baseURL }) => {
@@ -54,6 +55,30 @@ test("a script that is not a file of the page does not run", async ({ page, guar
     return Reflect.get(globalThis, "ran") === true ? "ran" : "refused";
   });
   expect(outcome).toBe("refused");
+});
+
+test("the search for private addresses may compile itself, and text still does not become code", async ({
+  page,
+  guard,
+}) => {
+  guard.allow(
+    /policy: (script-src|require-trusted-types-for)|console: .*(Content Security Policy|TrustedScript)/,
+  );
+  await page.goto("/#/");
+  const outcome = await page.evaluate(
+    async (octets) => {
+      const module = await WebAssembly.compile(Uint8Array.from(octets));
+      let text = "ran";
+      try {
+        Reflect.construct(Function, ["return 1"]);
+      } catch {
+        text = "refused";
+      }
+      return { exports: WebAssembly.Module.exports(module).map(({ name }) => name), text };
+    },
+    [...searchModule()],
+  );
+  expect(outcome).toEqual({ exports: ["run"], text: "refused" });
 });
 
 test("the development server serves the page under the same policy", async ({ page, guard }) => {

@@ -54,6 +54,8 @@ export const LAYERS: readonly Row[] = [
     may: [...BELOW_HCI, "hci/host/", "hci/l2cap/", "hci/gap/", "hci/smp/", "hci/att/", "hci/gatt/"],
   },
   { from: "hci/virtual/", may: ["hci/"] },
+  // What platforms give to the host stack; loaded with it.
+  { from: "src/crypto/", may: BELOW_HCI, types: ["hci/gap/resolver.ts"] },
   // Loaded when keys are wanted, never with the first screen: nothing else of the storage imports them at run time.
   {
     from: "src/storage/vault/",
@@ -97,7 +99,7 @@ export const LAYERS: readonly Row[] = [
   { from: "src/link/web-bluetooth/", may: ["src/link/*"] },
   { from: "src/link/fake/", may: ["src/link/*"] },
   { from: "src/link/foreign/", may: ["src/link/*"] },
-  { from: "src/link/hci/", may: ["src/link/*", "hci/"] },
+  { from: "src/link/hci/", may: ["src/link/*", "src/crypto/", "hci/"] },
   {
     from: "src/bonds/",
     may: ["src/link/*", "src/storage/ports.ts", ...ABOUT_RECORDS],
@@ -138,6 +140,7 @@ export const LAYERS: readonly Row[] = [
       "src/storage/",
       "src/link/",
       "src/formats/",
+      "src/crypto/",
       "hci/",
       // Words for failures and results, without a screen.
       "src/ui/explain.ts",

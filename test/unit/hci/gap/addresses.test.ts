@@ -179,15 +179,15 @@ describe("resolving among many", () => {
     assert.deepEqual(await under.resolve(address), { kind: "unknown" });
   });
 
-  test("does not remember what it found with keys that were replaced meanwhile", async () => {
-    const entries = peers(1500);
-    const { clock, resolver: under } = resolver(entries);
-    const address = newResolvableAddress(nodeCrypto, entries[0]?.irk ?? new Uint8Array(16));
-    const resolving = under.resolve(address);
-    under.use([]);
+  test("starts again when the keys are replaced meanwhile", async () => {
+    const [first, ...others] = peers(1500);
+    assert(first !== undefined);
+    const { clock, resolver: under } = resolver([first, ...others]);
+    const resolving = under.resolve(newResolvableAddress(nodeCrypto, first.irk));
+    const moved = { ...first, identity: identity(77_777) };
+    under.use([moved]);
     await clock.advance(0);
-    await resolving;
-    assert.equal(under.cached(address), undefined);
+    assert.deepEqual(await resolving, { kind: "one", identity: moved.identity });
   });
 
   test("stops between slices when it is cancelled", async () => {
@@ -207,16 +207,20 @@ describe("resolving among many", () => {
     assert(entry !== undefined);
     const under = new Resolver(
       {
-        search(irks, from, to) {
-          calls.push(irks.length, from, to);
-          return [0];
-        },
+        over: (irks) => ({
+          slice: 1000,
+          find(from, to) {
+            calls.push(irks.length, from, to);
+            return [0];
+          },
+          forget: () => void calls.push(-irks.length - 1),
+        }),
       },
       new ManualClock(),
     );
     under.use([entry]);
     const found = await under.resolve(random("40:00:00:00:00:01"));
     assert(found.kind === "one" && equal(found.identity.octets, entry.identity.octets));
-    assert.deepEqual(calls, [1, 0, 1]);
+    assert.deepEqual(calls, [-1, 1, 0, 1], "the old keys are forgotten, the new ones searched");
   });
 });
