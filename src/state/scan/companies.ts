@@ -1,0 +1,46 @@
+/** Who some company identifiers belong to (Bluetooth Assigned Numbers 7). Anybody can send any of them. */
+const COMPANIES: ReadonlyMap<number, string> = new Map([
+  [0x0000, "Ericsson"],
+  [0x0001, "Nokia"],
+  [0x0002, "Intel"],
+  [0x0003, "IBM"],
+  [0x0006, "Microsoft"],
+  [0x000a, "Qualcomm (CSR)"],
+  [0x000d, "Texas Instruments"],
+  [0x000f, "Broadcom"],
+  [0x001d, "Qualcomm"],
+  [0x0030, "STMicroelectronics"],
+  [0x0046, "MediaTek"],
+  [0x004c, "Apple"],
+  [0x0059, "Nordic Semiconductor"],
+  [0x005d, "Realtek"],
+  [0x006b, "Polar"],
+  [0x0075, "Samsung"],
+  [0x0078, "Nike"],
+  [0x0087, "Garmin"],
+  [0x009e, "Bose"],
+  [0x00d2, "Dialog Semiconductor"],
+  [0x00e0, "Google"],
+  [0x00f0, "PayPal"],
+  [0x0131, "Cypress"],
+  [0x0157, "Huami"],
+  [0x0171, "Amazon"],
+  [0x01ab, "Meta"],
+  [0x01da, "Logitech"],
+  [0x01dd, "Philips"],
+  [0x022b, "Tesla"],
+  [0x027d, "Huawei"],
+  [0x02e5, "Espressif"],
+  [0x02ff, "Silicon Labs"],
+  [0x038f, "Xiaomi"],
+  [0x0499, "Ruuvi"],
+  [0x05a7, "Sonos"],
+  [0x067c, "Tile"],
+  [0x0822, "adafruit"],
+  [0xffff, "For tests"],
+]);
+
+/** A name, or the number as it is written. */
+export function companyName(company: number): string {
+  return COMPANIES.get(company) ?? `0x${company.toString(16).toUpperCase().padStart(4, "0")}`;
+}
