@@ -1,6 +1,7 @@
 import type { Bytes } from "../ports.ts";
 import type { PacketType, Packet } from "./packet.ts";
-import { H4Parser, h4Frame, isReset } from "./h4.ts";
+import { isReset } from "./assembler.ts";
+import { H4Parser, h4Frame } from "./h4.ts";
 import type { Transport } from "./transport.ts";
 import { TransportError } from "./transport.ts";
 

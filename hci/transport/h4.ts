@@ -1,5 +1,6 @@
 import { concat, toHex } from "../codec/bytes.ts";
 import type { Bytes } from "../ports.ts";
+import { findResetAnswer, PartialPacket, RESET_ANSWER_LENGTH } from "./assembler.ts";
 import type { Packet, PacketType } from "./packet.ts";
 import { headerLength, PacketIndicator, payloadLength } from "./packet.ts";
 import { TransportError } from "./transport.ts";
@@ -12,9 +13,7 @@ const types = new Map<number, PacketType>([
   [PacketIndicator.iso, "iso"],
 ]);
 
-/** HCI Command Complete for Reset, as far as it is always the same: then come the credits, the opcode and a status. */
-const RESET_OPCODE = 0x0c03;
-const RESET_ANSWER_LENGTH = 7;
+const INDICATOR = [PacketIndicator.event];
 
 /** The packet with its type octet in front. */
 export function h4Frame(packet: Packet): Bytes {
@@ -22,14 +21,6 @@ export function h4Frame(packet: Packet): Bytes {
   framed[0] = PacketIndicator[packet.type];
   framed.set(packet.bytes, 1);
   return framed;
-}
-
-export function isReset(packet: Packet): boolean {
-  return (
-    packet.type === "command" &&
-    packet.bytes[0] === (RESET_OPCODE & 0xff) &&
-    packet.bytes[1] === RESET_OPCODE >> 8
-  );
 }
 
 /**
@@ -65,9 +56,9 @@ export class H4Parser {
     let bytes = chunk;
     if (this.#tail !== undefined) {
       bytes = concat(this.#tail, chunk);
-      offset = findResetAnswer(bytes);
+      offset = findResetAnswer(bytes, INDICATOR);
       if (offset < 0) {
-        this.#tail = bytes.slice(Math.max(0, bytes.length - RESET_ANSWER_LENGTH + 1));
+        this.#tail = bytes.slice(Math.max(0, bytes.length - INDICATOR.length - RESET_ANSWER_LENGTH + 1));
         return;
       }
       this.#tail = undefined;
@@ -103,53 +94,4 @@ export class H4Parser {
     const found = toHex(bytes.subarray(offset, offset + 1));
     throw new TransportError(`Cannot find the next packet: type octet is 0x${found}`);
   }
-}
-
-/** A packet that arrives in pieces: every octet is copied once, however small the pieces are. */
-class PartialPacket {
-  readonly #type: PacketType;
-  #buffer: Bytes;
-  #length = 0;
-  #hasHeader = false;
-
-  constructor(type: PacketType) {
-    this.#type = type;
-    this.#buffer = new Uint8Array(headerLength[type]);
-  }
-
-  /** The packet when it is complete. */
-  get packet(): Packet | undefined {
-    return this.#hasHeader && this.#length === this.#buffer.length
-      ? { type: this.#type, bytes: this.#buffer }
-      : undefined;
-  }
-
-  /** Copies what belongs to this packet and gives the count of octets taken. */
-  take(bytes: Uint8Array, offset: number): number {
-    const count = Math.min(this.#buffer.length - this.#length, bytes.length - offset);
-    this.#buffer.set(bytes.subarray(offset, offset + count), this.#length);
-    this.#length += count;
-    if (!this.#hasHeader && this.#length === this.#buffer.length) {
-      this.#hasHeader = true;
-      const whole = new Uint8Array(this.#length + payloadLength(this.#type, this.#buffer));
-      whole.set(this.#buffer);
-      this.#buffer = whole;
-    }
-    return count;
-  }
-}
-
-function findResetAnswer(bytes: Uint8Array): number {
-  for (let i = 0; i + RESET_ANSWER_LENGTH <= bytes.length; i++) {
-    if (
-      bytes[i] === PacketIndicator.event &&
-      bytes[i + 1] === 0x0e &&
-      bytes[i + 2] === 0x04 &&
-      bytes[i + 4] === (RESET_OPCODE & 0xff) &&
-      bytes[i + 5] === RESET_OPCODE >> 8
-    ) {
-      return i;
-    }
-  }
-  return -1;
 }

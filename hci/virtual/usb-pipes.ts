@@ -10,7 +10,7 @@ export const ACL_PACKET = 64;
 /** The share of USB packets in the middle of an HCI packet that are cut short, so that a read ends anywhere. */
 const SHORT_BY_CHANCE = 0.1;
 
-export type TransferStatus = "ok" | "babble" | "disconnected";
+export type TransferStatus = "ok" | "babble" | "cancelled" | "disconnected";
 
 export interface Transfer {
   readonly status: TransferStatus;
@@ -56,12 +56,19 @@ export class InPipe {
     return promise;
   }
 
+  /** The host gives up its open reads; what comes later waits for the next ones. */
+  cancel(): void {
+    this.#endReads("cancelled");
+  }
+
   /** The device was pulled out: every open read fails. */
   disconnect(): void {
     this.#gone = true;
-    for (const { resolve } of this.#readers.splice(0)) {
-      resolve({ status: "disconnected", octets: new Uint8Array(0) });
-    }
+    this.#endReads("disconnected");
+  }
+
+  #endReads(status: TransferStatus): void {
+    for (const { resolve } of this.#readers.splice(0)) resolve({ status, octets: new Uint8Array(0) });
   }
 
   #serve(): void {
