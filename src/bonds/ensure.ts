@@ -1,11 +1,13 @@
 import type { Backend, Peer } from "../link/backend.ts";
 import { failureOf } from "../link/failure.ts";
 import type { Uuid } from "../link/gatt.ts";
+import type { OutOfBand } from "../link/security.ts";
 import { type Locks, StorageError, type Stores } from "../storage/ports.ts";
 import type { Level, Probe } from "../storage/records.ts";
 import { connectPeer, load, reachPeer, recognise, requireAdapter } from "./identify.ts";
 import { fail, persist, startRepair, trust } from "./keep.ts";
 import type { EnsurePrompts } from "./prompts.ts";
+import { performWithOwnKeys, requireOwnIdentity } from "./own-keys.ts";
 import { pair, prove, requireLevel, verify } from "./prove.ts";
 import type { BondResult, Mode, StepReport } from "./result.ts";
 import { Run } from "./run.ts";
@@ -28,6 +30,8 @@ export interface EnsureOptions {
   readonly level?: Level;
   /** Only where `capabilities.pairing` is `explicit`; on Web Bluetooth the system asks. */
   readonly pin?: string;
+  /** What came from the device over another way than the radio; zeroed when it was used. */
+  readonly outOfBand?: OutOfBand;
   readonly signal: AbortSignal;
   readonly prompts?: EnsurePrompts;
   /** Called synchronously as each step starts and ends. */
@@ -84,20 +88,13 @@ async function perform(run: Run): Promise<BondResult> {
   try {
     await load(run); // once more: another tab may have changed it before we held the lock
     await requireAdapter(run);
+    requireOwnIdentity(run);
     await reachPeer(run);
     await recognise(run);
     if (run.options.mode === "repair") await startRepair(run);
     await connectPeer(run);
     if (run.options.mode !== "check") run.record = { ...run.record, lastSeenAt: run.now() };
-    await run.steps.runRepeating("discover", (signal) => run.discover(signal));
-    if (await verify(run)) {
-      run.steps.skip("pair", "satisfied");
-      run.steps.skip("prove", "satisfied");
-    } else {
-      await pair(run);
-      await prove(run);
-    }
-    requireLevel(run);
+    await (run.keys === undefined ? performWithProbe(run) : performWithOwnKeys(run, run.keys));
     await trust(run);
     return await persist(run);
   } catch (error) {
@@ -105,6 +102,19 @@ async function perform(run: Run): Promise<BondResult> {
   } finally {
     await run.release();
   }
+}
+
+/** Where the system keeps the keys: a protected read shows what can be shown. */
+async function performWithProbe(run: Run): Promise<void> {
+  await run.steps.runRepeating("discover", (signal) => run.discover(signal));
+  if (await verify(run)) {
+    run.steps.skip("pair", "satisfied");
+    run.steps.skip("prove", "satisfied");
+  } else {
+    await pair(run);
+    await prove(run);
+  }
+  requireLevel(run);
 }
 
 /** The platform's id where it is known, so that two tabs meet on one device whatever they started from. */
@@ -115,6 +125,7 @@ function lockName({ target, recordOrNone }: Run): string {
 
 function usageFault(target: EnsureTarget, options: EnsureOptions, ports: BondPorts): Verdict | null {
   const wrong = end("usage", "bad-parameters", "fix-call").verdict;
+  if (options.outOfBand !== undefined && ports.backend.capabilities.pairing === "on-demand") return wrong;
   if (options.pin !== undefined && ports.backend.capabilities.pairing === "on-demand") return wrong;
   if (options.pin !== undefined && !/^\d{6}$/.test(options.pin)) return wrong;
   if (options.mode === "repair" && "peer" in target) return wrong;

@@ -4,6 +4,7 @@ import { DeviceError, type Failure, failureOf } from "../link/failure.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { EnsureTarget } from "./ensure.ts";
 import { lastProof } from "./evidence.ts";
+import { mayHaveMoved } from "./own-keys.ts";
 import { matchPeer, newRecord } from "./record.ts";
 import type { Run } from "./run.ts";
 import { end } from "./verdict.ts";
@@ -61,6 +62,8 @@ async function findPeer(run: Run, record: BondRecord, signal: AbortSignal): Prom
   const peers = await run.ports.backend.known(signal);
   const byId = peers.find((peer) => peer.id === record.platformId);
   if (byId !== undefined) return byId;
+  const direct = record.platformId === null ? undefined : run.ports.backend.reach?.(record.platformId);
+  if (direct !== undefined) return direct;
   const namesakes = peers.filter((peer) => record.name !== "" && peer.name === record.name);
   const only = namesakes.length === 1 ? namesakes[0] : undefined;
   if (only !== undefined && (await confirmed(run, record, only, signal))) return only;
@@ -85,7 +88,8 @@ export async function connectPeer(run: Run): Promise<void> {
   try {
     await connect();
   } catch (error) {
-    if (!isDropped(failureOf(error)) || !pairingIsDue(run)) throw error;
+    const gone = isDropped(failureOf(error)) && pairingIsDue(run);
+    if (!gone && !mayHaveMoved(run, error)) throw error;
     run.peer = await run.steps.run("permission", (signal) => chooseAgain(run, run.record, signal));
     await connect();
   }
@@ -127,7 +131,11 @@ async function recordOf(run: Run, target: ChosenTarget, signal: AbortSignal): Pr
   const { peer, services } = target;
   const { bonds } = run.ports.stores;
   await bonds.byPlatformId(peer.id); // rejects for a record of this device that cannot be read: it is not "none"
-  const match = matchPeer(await bonds.all(), peer, services, run.transport);
+  const own = run.keys?.localIdentity;
+  const records = (await bonds.all()).filter(
+    ({ localIdentity }) => own === undefined || localIdentity === own,
+  );
+  const match = matchPeer(records, peer, services, run.transport);
   const asked = match.kind === "ask" && (await confirmed(run, match.record, peer, signal));
   if (match.kind === "same-id" || (match.kind === "ask" && asked)) {
     run.stored = match.record;
@@ -157,7 +165,7 @@ async function remember(run: Run, target: ChosenTarget): Promise<BondRecord> {
     id: surroundings.newId(),
     at: run.now(),
     transport: run.transport,
-    localIdentity: `${run.transport}:${profileId}`,
+    localIdentity: run.keys?.localIdentity ?? `${run.transport}:${profileId}`,
     ...target,
   });
   run.record = record;

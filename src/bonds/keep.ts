@@ -45,7 +45,7 @@ async function withLatestEdits(run: Run): Promise<BondRecord> {
 export async function persist(run: Run): Promise<BondResult> {
   if (run.options.mode === "check") {
     run.steps.skip("persist", "read-only");
-    return run.result(null);
+    return run.result(keyVerdict(run));
   }
   const first = run.stored === undefined || lastProof(run.stored) === undefined;
   if (run.replaced !== undefined) run.note("repaired");
@@ -63,7 +63,12 @@ export async function persist(run: Run): Promise<BondResult> {
   run.replaced = undefined;
   run.persisted = true;
   await saveTable(run);
-  return run.result(null);
+  return run.result(keyVerdict(run));
+}
+
+/** The bond works; whether its key outlives this page is another question. */
+function keyVerdict({ keptForSession }: Run): Verdict | null {
+  return keptForSession ? end("not-persisted", "kept-for-session", "unlock-vault").verdict : null;
 }
 
 /** The result of a run that ended early. `check` keeps nothing; an old bond comes back as it was. */
@@ -102,7 +107,8 @@ function withSuspicionInMind({ stored, options }: Run, verdict: Verdict): Verdic
 
 function conclude(run: Run, observed: BondRecord, verdict: Verdict): BondRecord {
   const { replaced } = run;
-  if (replaced !== undefined) {
+  // A new key that has encrypted a link of its own is the bond now, whatever came after.
+  if (replaced !== undefined && run.evidence !== "encrypted") {
     run.note("repair-undone");
     run.bondChanged = "restored";
     const { refused, lastSeenAt, platformId } = observed;
@@ -110,7 +116,7 @@ function conclude(run: Run, observed: BondRecord, verdict: Verdict): BondRecord 
   }
   const suspicion = verdict.failure === null ? null : suspicionFrom(verdict.failure);
   if (suspicion === null || lastProof(observed) === undefined) return observed;
-  if (run.evidence === "access-verified") return observed;
+  if (run.proven) return observed;
   const marked = withSuspicion(observed, suspicion, run.now());
   if (marked !== observed) {
     run.bondChanged = "marked-suspect";

@@ -1,5 +1,5 @@
 /** Removing a bond: our record at once and with undo; the keys only where they are ours. */
-import { failureOf } from "../link/failure.ts";
+import { DeviceError, failureOf } from "../link/failure.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { BondPorts } from "./ensure.ts";
 import { lastProof } from "./evidence.ts";
@@ -36,12 +36,27 @@ export async function restoreBond(id: string, ports: BondPorts): Promise<boolean
 export async function purgeBond(id: string, ports: BondPorts, signal: AbortSignal): Promise<boolean> {
   const stored = await ports.stores.bonds.get(id);
   if (stored === undefined) return false;
+  await removeKeys(stored, ports, signal);
   const peers = await ports.backend.known(signal).catch(() => []);
   const peer = peers.find((known) => known.id === stored.platformId);
   const deleted = await ports.stores.bonds.delete(id);
   // After the record: a permission without a record is harmless, a record without permission asks for the chooser.
   await peer?.forget(signal).catch(() => undefined);
   return deleted;
+}
+
+/**
+ * Where they are ours, on the adapter that the record belongs to. A record whose keys are still there must not go: nobody
+ * would find them again. Rejects with DeviceError.
+ */
+async function removeKeys(record: BondRecord, { backend }: BondPorts, signal: AbortSignal): Promise<void> {
+  const { bonds: keys } = backend;
+  const { platformId, localIdentity, transport } = record;
+  const here = keys !== undefined && transport === backend.capabilities.transport;
+  if (!here || platformId === null || keys.localIdentity !== localIdentity) return;
+  const outcome = await keys.remove(platformId, signal);
+  if (outcome === "pending") throw new DeviceError({ kind: "busy", what: "connect" });
+  if (outcome === "failed") throw new DeviceError({ kind: "key-store", why: "failed" });
 }
 
 export type RemovalCheck =

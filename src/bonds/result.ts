@@ -71,6 +71,7 @@ export type ResultReason =
   | "system-bond-in-the-way"
   | "needs-system-pairing"
   | "bond-exists"
+  | "peer-does-not-bond"
   /** 3 */
   | "adapter-missing"
   | "adapter-off"
@@ -136,7 +137,11 @@ export type Remedy =
   | "unlock-vault"
   | "fix-call";
 
-export type Evidence = "none" | "recorded" | "reachable" | "access-verified";
+/**
+ * `encrypted`: a link was encrypted with the stored key. `access-verified`: an operation that needs a secured link
+ * succeeded; all that can be known where the system keeps the keys.
+ */
+export type Evidence = "none" | "recorded" | "reachable" | "encrypted" | "access-verified";
 
 export interface BondResult {
   readonly code: ResultCodeValue;

@@ -1,6 +1,7 @@
 import type { Connection, Peer, Transport } from "../link/backend.ts";
 import { failureOf } from "../link/failure.ts";
 import type { GattTable } from "../link/gatt.ts";
+import type { BondAdministration, Encrypted, LinkSecurity } from "../link/security.ts";
 import type { BondRecord, HistoryEntry, HistoryKind } from "../storage/records.ts";
 import type { BondPorts, EnsureOptions, EnsureTarget } from "./ensure.ts";
 import { lastProof } from "./evidence.ts";
@@ -24,6 +25,12 @@ export class Run {
   bondChanged: BondResult["bondChanged"] = "none";
   persisted = false;
   halfBondSuspected = false;
+  /** What secured the link that the bond was proven on; null where that cannot be known. */
+  security: LinkSecurity | null = null;
+  /** In what that falls short of what is demanded. */
+  shortOf: Encrypted["short"] = null;
+  /** The bond works, but its key is kept in memory only. */
+  keptForSession = false;
   #record: BondRecord | undefined;
   #peer: Peer | undefined;
   #connection: Connection | undefined;
@@ -74,6 +81,16 @@ export class Run {
     return this.ports.backend.capabilities.transport;
   }
 
+  /** This run has shown that the bond works. */
+  get proven(): boolean {
+    return this.evidence === "encrypted" || this.evidence === "access-verified";
+  }
+
+  /** Bonds whose keys are ours; undefined where the system keeps them. */
+  get keys(): BondAdministration | undefined {
+    return this.ports.backend.bonds;
+  }
+
   /** ISO 8601, UTC. */
   now(): string {
     return new Date(this.ports.surroundings.now()).toISOString();
@@ -83,10 +100,14 @@ export class Run {
     this.history.push(historyEntry(this.record.id, this.now(), kind, detail));
   }
 
+  get connected(): boolean {
+    return this.#connection !== undefined;
+  }
+
   async connect(signal: AbortSignal): Promise<void> {
     await this.release();
     this.#connection = await this.peer.connect(signal);
-    if (this.evidence !== "access-verified") this.evidence = "reachable";
+    if (!this.proven) this.evidence = "reachable";
   }
 
   /** Also after `connect` on a new link: attributes of an old one are gone. */
@@ -111,6 +132,27 @@ export class Run {
     if (this.#table !== undefined) await this.discover(signal);
   }
 
+  /**
+   * The device is known under its identity now. Where there is a record of that already, the one that was just made for a
+   * passing address is given up for it.
+   */
+  async adoptRecordOf(peer: Peer): Promise<void> {
+    const { bonds } = this.ports.stores;
+    const { record, stored } = this;
+    const other = (await bonds.byPlatformId(peer.id)).find(
+      ({ id, localIdentity, archived }) =>
+        id !== record.id && localIdentity === record.localIdentity && archived?.why !== "removed",
+    );
+    if (other === undefined || this.replaced !== undefined) {
+      this.record = { ...record, platformId: peer.id };
+      return;
+    }
+    if (this.bondChanged === "created" && stored !== undefined) await bonds.delete(stored.id);
+    this.stored = other;
+    this.record = { ...other, archived: null };
+    this.bondChanged = "none";
+  }
+
   /** Ends the link, whatever happened. */
   async release(): Promise<void> {
     const connection = this.#connection;
@@ -130,11 +172,12 @@ export class Run {
       bondId: this.stored?.id ?? null,
       device: record === undefined ? "" : displayName(record),
       transport: this.transport,
-      level: this.evidence === "access-verified" ? (record?.probe?.level ?? null) : null,
-      keySize: null,
+      level:
+        this.security?.level ?? (this.evidence === "access-verified" ? (record?.probe?.level ?? null) : null),
+      keySize: this.security?.keySize ?? null,
       evidence: this.evidence,
       provenAt: record === undefined ? null : (lastProof(record)?.at ?? null),
-      persisted: this.persisted,
+      persisted: this.persisted && !this.keptForSession,
       bondChanged: this.bondChanged,
       halfBondSuspected: this.halfBondSuspected,
       remedy: verdict?.remedy ?? "continue",

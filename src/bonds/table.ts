@@ -83,7 +83,7 @@ export async function keepTable(
 export async function saveTable(run: Run): Promise<void> {
   if (!run.hasTable) return;
   const { signal } = run.options;
-  const secured = run.evidence === "access-verified";
+  const secured = run.proven;
   const connection: SeenTable["connection"] = {
     read: (ref, options) => run.onLink(signal, (link) => link.read(ref, options)),
   };

@@ -16,6 +16,11 @@ export interface Backend {
   choose(request: ChooseRequest, signal: AbortSignal): Promise<Peer>;
   /** Peers this backend can reach again without a chooser; empty where it cannot know. */
   known(signal: AbortSignal): Promise<readonly Peer[]>;
+  /**
+   * Where a device can be reached by its identity alone, without a chooser and without a bond: that peer, else undefined.
+   * Only with `capabilities.pairing` `explicit`.
+   */
+  reach?(peerId: string): Peer | undefined;
 }
 
 /** `simulator`: our own host stack over a controller and devices that are made of code. It proves nothing real. */

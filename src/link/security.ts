@@ -77,7 +77,8 @@ export type OutOfBand =
   | { readonly kind: "legacy"; readonly key: Uint8Array<ArrayBuffer> };
 
 export interface PairOptions {
-  readonly prompts: PairingPrompts;
+  /** Left out: whoever speaks for the person on this backend. */
+  readonly prompts?: PairingPrompts;
   readonly policy: DevicePolicy;
   /** `Peer.id` of the bond that a person allows to be replaced; without it a bonded device is never paired again. */
   readonly replaces?: string;
@@ -109,6 +110,8 @@ export interface Encrypted {
   readonly security: LinkSecurity;
   /** Milliseconds from the call to the encrypted link, the look-up of the key included. */
   readonly encMs: number;
+  /** In what the link falls short of the policy: its attributes stay closed then. */
+  readonly short: "level" | "key-size" | "legacy" | null;
 }
 
 /** The security of one link. */
@@ -117,7 +120,7 @@ export interface LinkBonding {
   readonly security: LinkSecurity;
   /**
    * Encrypts with the stored key, before any ATT request. Rejects with `not-bonded`, `key-refused` (the link has ended,
-   * the bond is as it was), `below-level`, `vault-locked`, `key-store`, `link-lost`, `cancelled`. Never pairs.
+   * the bond is as it was), `vault-locked`, `key-store`, `link-lost`, `cancelled`. Never pairs.
    */
   encrypt(policy: DevicePolicy, signal: AbortSignal): Promise<Encrypted>;
   /**

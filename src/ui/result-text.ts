@@ -59,6 +59,7 @@ export const EVIDENCE: Readonly<Record<Evidence, string>> = {
   none: "nothing was seen",
   recorded: "a record, nothing more",
   reachable: "the device answered; that says nothing about the bond",
+  encrypted: "encrypted: the stored key secured a connection",
   "access-verified": "access verified: a protected read succeeded",
 };
 

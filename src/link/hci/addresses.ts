@@ -7,10 +7,16 @@ export function peerIdOf({ type, octets }: Address): string {
   return `${type}-${toHex(octets)}`;
 }
 
+/** Undefined for what is no id of ours. */
+export function addressIn(peerId: string): Address | undefined {
+  const [, type, digits = ""] = /^(public|random)-([\da-f]{12})$/u.exec(peerId) ?? [];
+  return type === "public" || type === "random" ? { type, octets: fromHex(digits) } : undefined;
+}
+
 /** Throws DeviceError (`usage`) for what is no id of ours. */
 export function addressOf(peerId: string): Address {
-  const [, type, digits = ""] = /^(public|random)-([\da-f]{12})$/u.exec(peerId) ?? [];
-  if (type !== "public" && type !== "random")
+  const address = addressIn(peerId);
+  if (address === undefined)
     throw new DeviceError({ kind: "usage", text: "Cannot find a peer: its id is not one of this adapter" });
-  return { type, octets: fromHex(digits) };
+  return address;
 }

@@ -1,9 +1,10 @@
+import { isIdentity } from "../../../hci/gap/address.ts";
 import { DEFAULT_LIMITS } from "../backend.ts";
 import type { Availability, Backend, Capabilities, ChooseRequest, Peer, TimeLimits } from "../backend.ts";
 import { abortable, cancelled } from "../bounded.ts";
 import { DeviceError, failureOf } from "../failure.ts";
 import { HciBondAdministration } from "./administration.ts";
-import { addressOf } from "./addresses.ts";
+import { addressIn, addressOf } from "./addresses.ts";
 import type { PeerDirectory } from "./peer.ts";
 import { HciPeer } from "./peer.ts";
 import type { AdapterSession } from "./session.ts";
@@ -88,6 +89,13 @@ export class HciBackend implements Backend, PeerDirectory {
     await abortable(this.session.ready(signal), signal);
     const ids = new Set([...(await this.#bonded()), ...this.#chosen]);
     return [...ids].map((id) => this.peer(id));
+  }
+
+  reach(peerId: string): Peer | undefined {
+    const address = addressIn(peerId);
+    if (address === undefined || !isIdentity(address)) return undefined;
+    this.#chosen.add(peerId);
+    return this.peer(peerId);
   }
 
   peer(id: string): HciPeer {

@@ -19,6 +19,7 @@ import { addressOf, peerIdOf } from "./addresses.ts";
 import type { PeerDirectory } from "./peer.ts";
 import { pairingPolicy, shortfall } from "./policy.ts";
 import type { Course } from "./routed-prompts.ts";
+import type { Securing } from "./securing.ts";
 import type { AdapterSession } from "./session.ts";
 import { storedBond } from "./stored-bond.ts";
 import { deviceError } from "./translate.ts";
@@ -29,6 +30,7 @@ export interface BondingParts {
   readonly link: DeviceLink;
   readonly limits: TimeLimits;
   readonly queue: LinkQueue;
+  readonly securing: Securing;
 }
 
 const CLEAR: LinkSecurity = {
@@ -58,9 +60,9 @@ export class HciLinkBonding implements LinkBonding {
   }
 
   encrypt(policy: DevicePolicy, signal: AbortSignal): Promise<Encrypted> {
-    const { link, session, limits, queue } = this.#parts;
+    const { link, session, limits, queue, securing } = this.#parts;
     session.setPolicy(peerIdOf(link.peer), policy);
-    return queue.run("encrypt", signal, (step) =>
+    const running = queue.run("encrypt", signal, (step) =>
       step("encrypt", limits.encrypt, async () => {
         const { clock } = session.ports;
         const began = clock.now();
@@ -71,15 +73,14 @@ export class HciLinkBonding implements LinkBonding {
         }
         const encMs = Math.max(0, clock.now() - began);
         const { security } = this;
-        const what = shortfall(security, policy);
-        if (what !== null) throw new DeviceError({ kind: "below-level", what });
-        return { security, encMs };
+        return { security, encMs, short: shortfall(security, policy) };
       }),
     );
+    return securing.while(running);
   }
 
   async pair(options: PairOptions): Promise<PairOutcome> {
-    const { link, session, limits, queue } = this.#parts;
+    const { link, session, limits, queue, securing } = this.#parts;
     const { prompts, policy, replaces, signal } = options;
     const peerId = peerIdOf(link.peer);
     session.setPolicy(peerId, policy);
@@ -107,7 +108,7 @@ export class HciLinkBonding implements LinkBonding {
           }
         }),
       );
-    return session.prompts.during(peerId, prompts, pairing);
+    return securing.while(session.prompts.during(peerId, prompts, pairing));
   }
 
   async promote(): Promise<StoredBond> {

@@ -10,6 +10,7 @@ import { LinkQueue } from "../link-queue.ts";
 import { findCharacteristic, gattTableOf, requireProperty } from "./attributes.ts";
 import { HciLinkBonding } from "./bonding.ts";
 import type { PeerDirectory } from "./peer.ts";
+import { Securing } from "./securing.ts";
 import type { AdapterSession } from "./session.ts";
 import { deviceError } from "./translate.ts";
 
@@ -23,6 +24,7 @@ export class HciConnection implements Connection {
   readonly #link: DeviceLink;
   readonly #limits: TimeLimits;
   readonly #queue: LinkQueue;
+  readonly #securing = new Securing();
   #closing: Promise<void> | undefined;
 
   constructor(session: AdapterSession, peers: PeerDirectory, link: DeviceLink, limits: TimeLimits) {
@@ -30,8 +32,10 @@ export class HciConnection implements Connection {
     this.#limits = limits;
     this.#queue = new LinkQueue(session.ports.clock, () => void this.#close());
     this.closed = this.#queue.closed;
-    this.bonding = new HciLinkBonding({ session, peers, link, limits, queue: this.#queue });
-    void link.closed.then(({ reason }) => {
+    const securing = this.#securing;
+    this.bonding = new HciLinkBonding({ session, peers, link, limits, queue: this.#queue, securing });
+    void link.closed.then(async ({ reason }) => {
+      await securing.over();
       this.#queue.end(reason === ErrorCode.localHostTerminated ? "us" : "peer");
     });
   }
@@ -122,7 +126,7 @@ export class HciConnection implements Connection {
   }
 
   #run<T>(operation: Operation, signal: AbortSignal, ms: number, work: () => Promise<T>): Promise<T> {
-    return this.#queue.run(operation, signal, (step) =>
+    const running = this.#queue.run(operation, signal, (step) =>
       step(operation, ms, async () => {
         try {
           return await work();
@@ -132,5 +136,7 @@ export class HciConnection implements Connection {
         }
       }),
     );
+    const { bond, security } = this.#link;
+    return bond !== undefined && security === null ? this.#securing.while(running) : running;
   }
 }

@@ -44,6 +44,7 @@ export type KeyTrouble =
   | "kept-for-session"
   | "no-key"
   | "bond-exists"
+  | "peer-does-not-bond"
   | "other-adapter"
   | "link-below-level"
   | "key-too-short"
@@ -88,6 +89,13 @@ export function explainKeys(trouble: KeyTrouble): Advice {
         "There is a bond with this device already.",
         RECORD_KEPT,
         "Repair it, if the device was reset.",
+      );
+    case "peer-does-not-bond":
+      return advice(
+        "The device paired, but does not keep the bond: it can be used until the connection ends.",
+        "No bond was stored or replaced.",
+        "Put the device in pairing mode and try again.",
+        "Some devices keep no bonds at all.",
       );
     case "other-adapter":
       return advice(

@@ -53,6 +53,7 @@ export function explainReason(reason: ResultReason, system: System): Advice {
     case "kept-for-session":
     case "no-key":
     case "bond-exists":
+    case "peer-does-not-bond":
     case "other-adapter":
     case "link-below-level":
     case "key-too-short":

@@ -70,6 +70,7 @@ export const REASONS = [
     "no-record": true,
     "no-key": true,
     "bond-exists": true,
+    "peer-does-not-bond": true,
     "adapter-lost": true,
     "adapter-refused": true,
     "adapter-held": true,
