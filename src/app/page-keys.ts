@@ -24,6 +24,7 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
   const random = (octets: number) => crypto.random(octets);
   const prf = webAuthnPrf(navigator.credentials, random);
   const vaultTurns = new Store(0);
+  const touched = () => vaultTurns.update((turns) => turns + 1);
   const suffix = name === undefined ? "" : `-${name}`;
   const { keys } = openIndexedKeys({
     events,
@@ -37,7 +38,7 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
     newId: () => surroundings.newId(),
     newIdentity: () => newIdentity({ random }),
     onListenerError: (error) => queueMicrotask(() => reportError(error)),
-    onVaultChange: () => vaultTurns.update((turns) => turns + 1),
+    onVaultChange: () => touched(),
     ...(name === undefined ? {} : { name }),
   });
   const locks = new BroadcastChannel(`${KEYS_CHANNEL_NAME}.lock${suffix}`);
@@ -48,12 +49,14 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
     keys,
     passkeys: prf !== null,
     vaultTurns,
+    aes: async () => (await import("../crypto/aes128.ts")).aes128,
+    touched,
     lockEverywhere() {
       keys.vault.lock();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origins
       locks.postMessage(LOCK);
       // Locked already, or not yet opened here: nothing turned, and still it has to be looked at anew.
-      vaultTurns.update((turns) => turns + 1);
+      touched();
     },
   };
 }

@@ -22,8 +22,9 @@ export function browserPage(): Page {
         return false;
       }
     },
-    save(name, type, text) {
-      const url = URL.createObjectURL(new Blob([text], { type }));
+    save(name, type, content) {
+      const part = typeof content === "string" ? content : Uint8Array.from(content);
+      const url = URL.createObjectURL(new Blob([part], { type }));
       const link = document.createElement("a");
       link.href = url;
       link.download = name;

@@ -6,8 +6,8 @@ export interface Page {
   after(ms: number, run: () => void): () => void;
   /** False where the browser does not allow it. */
   copy(text: string): Promise<boolean>;
-  /** Offers the text as a download. */
-  save(name: string, type: string, text: string): void;
+  /** Offers it as a download. */
+  save(name: string, type: string, content: string | Uint8Array): void;
   reload(): void;
   /** Loads the page anew with the demo devices, or without. */
   useDemo(demo: boolean): void;

@@ -137,6 +137,10 @@ export interface Settings {
   readonly profileId: string;
   readonly theme: "system" | "light" | "dark";
   readonly cacheDays: number;
+  /** Minutes without use after which the vault locks itself; null: never; missing: as the program thinks best. */
+  readonly autoLockMinutes?: number | null;
+  /** When a backup was last written; missing: never. */
+  readonly lastBackupAt?: string;
 }
 
 /** A stored row that does not fit its record type, kept aside as it was found. */

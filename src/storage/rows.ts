@@ -212,7 +212,12 @@ export const settingsFields = {
   theme: oneOf("system", "light", "dark"),
   cacheDays: integer(0, MAX_CACHE_DAYS),
 } as const;
-export const settingsRow: Check<Settings> = fields(settingsFields);
+/** Came later than the first rows. */
+export const laterSettings = {
+  autoLockMinutes: nullable(integer(1, 24 * 60)),
+  lastBackupAt: time,
+} as const;
+export const settingsRow: Check<Settings> = fields(settingsFields, laterSettings);
 
 /** A row of the quarantine, which also remembers the key under which the damaged row stood. */
 export interface QuarantineRow extends Quarantined {

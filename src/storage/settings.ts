@@ -4,12 +4,12 @@ import type { Database, Transaction } from "./open.ts";
 import type { SettingsStore } from "./ports.ts";
 import { sift, type Quarantine } from "./quarantine.ts";
 import type { Settings } from "./records.ts";
-import { profileId, settingsFields, settingsRow } from "./rows.ts";
+import { laterSettings, profileId, settingsFields, settingsRow } from "./rows.ts";
 import { storable } from "./storable.ts";
 
 const KEY = "settings";
 const { theme, cacheDays } = settingsFields;
-const changeable = fields({}, { theme, cacheDays });
+const changeable = fields({}, { theme, cacheDays, ...laterSettings });
 /** The pseudo controller of a browser profile, as in `web-bluetooth:` and the profile id. */
 const IDENTITY = /^(?:web-bluetooth|demo):(.+)$/u;
 

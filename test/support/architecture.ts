@@ -115,13 +115,13 @@ export const LAYERS: readonly Row[] = [
       "src/sdk/signed-result.ts",
       "src/sdk/messages.ts",
     ],
-    types: ["src/link/*", "src/link/foreign/"],
+    types: ["src/link/*", "src/link/foreign/", "hci/ports.ts"],
   },
   {
     from: "src/ui/",
     // Of the bonds, what reads a record and does nothing.
     may: ["src/state/", "src/bonds/record.ts", "src/bonds/evidence.ts"],
-    types: ["src/bonds/", "src/link/", "src/storage/"],
+    types: ["src/bonds/", "src/link/", "src/storage/", "src/formats/"],
     packages: ["lit"],
   },
   // The SDK's custom elements: lit comes with them and with nothing else of the SDK.

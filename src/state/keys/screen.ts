@@ -1,7 +1,11 @@
 /** All that the Keys screen shows and does, over the key store of the page. */
+import type { Aes128 } from "../../../hci/ports.ts";
 import type { Keys } from "../../storage/keys/keys.ts";
 import type { App } from "../app.ts";
 import type { Readable } from "../store.ts";
+import { KeyExportScreen } from "./export.ts";
+import { KeyImportScreen } from "./import.ts";
+import { KeyList } from "./key-list.ts";
 import { VaultScreen } from "./vault.ts";
 
 /** The key store of this page, opened once for the screens and the adapter. */
@@ -9,8 +13,12 @@ export interface PageKeys {
   readonly keys: Keys;
   /** Whether a security key or passkey can be asked for. */
   readonly passkeys: boolean;
-  /** Changes when the vault was opened or locked, also by itself. */
+  /** Changes when the vault was opened or locked, also by itself, and with `touched`. */
   readonly vaultTurns: Readable<number>;
+  /** Fetched when it is first needed. */
+  aes(): Promise<Aes128>;
+  /** Something was changed in silence: who shows bonds looks again. */
+  touched(): void;
   /** Locks the vault here and in every other tab of the page. */
   lockEverywhere(): void;
 }
@@ -18,13 +26,19 @@ export interface PageKeys {
 export class KeysScreen {
   readonly app: App;
   readonly vault: VaultScreen;
+  readonly list: KeyList;
+  readonly import: KeyImportScreen;
+  readonly export: KeyExportScreen;
 
   constructor(app: App, page: PageKeys) {
     this.app = app;
     this.vault = new VaultScreen(app, page);
+    this.list = new KeyList(app, page);
+    this.import = new KeyImportScreen(app, page);
+    this.export = new KeyExportScreen(app, page);
   }
 
   async start(): Promise<void> {
-    await this.vault.look();
+    await Promise.all([this.vault.start(), this.list.start(new AbortController().signal)]);
   }
 }

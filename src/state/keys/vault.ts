@@ -1,5 +1,7 @@
 /** The vault as a person handles it: made, opened, locked, given another way in, or given up. */
 import type { BondListing } from "../../storage/keys/listing.ts";
+import { IDLE_MS } from "../../storage/keys/open.ts";
+import type { Settings } from "../../storage/records.ts";
 import { VaultError, type LockKind, type VaultFailure } from "../../storage/vault/ports.ts";
 import { LEAST_PASSPHRASE, type Credential } from "../../storage/vault/wraps.ts";
 import type { StorageFailure } from "../../storage/ports.ts";
@@ -33,6 +35,8 @@ export class VaultScreen {
   readonly act = new Store<VaultActView>({ kind: "idle" });
   /** Devices whose keys were erased and that have to be paired again. */
   readonly repair = new Store<readonly BondListing[]>([]);
+  /** Minutes without use after which a vault that a person opened locks itself; null: never. */
+  readonly autoLock = new Store<number | null>(IDLE_MS / 60_000);
   /** Whether a security key or passkey can be asked for. */
   readonly passkeys: boolean;
   /** Characters of a passphrase. */
@@ -45,6 +49,24 @@ export class VaultScreen {
     this.#page = page;
     this.passkeys = page.passkeys;
     page.vaultTurns.watch(() => void this.look());
+  }
+
+  /** Takes the setting into use. A setting that cannot be read leaves the default. */
+  async start(): Promise<void> {
+    const { autoLockMinutes } = await this.#app.ports.stores.settings
+      .get()
+      .catch((): Partial<Settings> => ({}));
+    if (autoLockMinutes !== undefined) this.#lockAfter(autoLockMinutes);
+    await this.look();
+  }
+
+  async setAutoLock(minutes: number | null): Promise<void> {
+    try {
+      await this.#app.ports.stores.settings.update({ autoLockMinutes: minutes });
+      this.#lockAfter(minutes);
+    } catch (error) {
+      this.#app.notices.problem(`The setting was not stored: "${storageFailure(error).kind}"`);
+    }
   }
 
   /** Reads anew how things stand. */
@@ -101,6 +123,11 @@ export class VaultScreen {
   /** Takes the message about the last failure away. */
   settle(): void {
     if (this.act.value.kind === "failed") this.act.set({ kind: "idle" });
+  }
+
+  #lockAfter(minutes: number | null): void {
+    this.autoLock.set(minutes);
+    this.#page.keys.vault.lockAfter(minutes === null ? null : minutes * 60_000);
   }
 
   /** One act at a time: false, and nothing was begun, while another runs. */

@@ -177,8 +177,12 @@ export class BondKeys {
 
   /** Removes every key of the place. Only a person's act leads here. False when there was none. */
   async delete(adapter: string, local: Address, peer: Address): Promise<boolean> {
+    return this.deletePlace(await this.#idOf(adapter, local, peer));
+  }
+
+  /** As `delete`, by the id of a listing: an import may know neither our address nor the type of the peer's. */
+  async deletePlace(id: string): Promise<boolean> {
     const { rows, changes } = this.#context;
-    const id = await this.#idOf(adapter, local, peer);
     if ((await rows.get("bondKeys", id)) === undefined) return false;
     // A damaged row is set aside before it goes.
     await readPlace(rows, id).catch(unlessUnreadable);
@@ -198,7 +202,11 @@ export class BondKeys {
    * nothing to believe.
    */
   async acceptClaims(adapter: string, local: Address, peer: Address): Promise<boolean> {
-    const id = await this.#idOf(adapter, local, peer);
+    return this.acceptClaimsOf(await this.#idOf(adapter, local, peer));
+  }
+
+  /** As `acceptClaims`, by the id of a listing. */
+  async acceptClaimsOf(id: string): Promise<boolean> {
     const { changed } = await editPlace(this.#context, id, async (row) => {
       const slot = row && currentSlot(row);
       const { imported } = slot?.facts ?? {};

@@ -6,9 +6,10 @@ import type { VaultClock } from "./ports.ts";
  */
 export class IdleLock {
   readonly #clock: VaultClock;
-  readonly #idleMs: number | null;
+  #idleMs: number | null;
   readonly #lock: () => void;
   #lastUse = 0;
+  #counting = false;
   #cancel: (() => void) | undefined;
 
   constructor(clock: VaultClock, idleMs: number | null, lock: () => void) {
@@ -19,12 +20,21 @@ export class IdleLock {
 
   start(): void {
     this.stop();
+    this.#counting = true;
     if (this.#idleMs === null) return;
     this.used();
     this.#wait(this.#idleMs);
   }
 
+  /** Counts from now if it was counting. */
+  set(idleMs: number | null): void {
+    const counting = this.#counting;
+    this.#idleMs = idleMs;
+    if (counting) this.start();
+  }
+
   stop(): void {
+    this.#counting = false;
     this.#cancel?.();
     this.#cancel = undefined;
   }
@@ -40,7 +50,7 @@ export class IdleLock {
         this.#wait(left);
         return;
       }
-      this.#cancel = undefined;
+      this.stop();
       this.#lock();
     });
   }

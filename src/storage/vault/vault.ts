@@ -124,6 +124,11 @@ export class Vault {
     }
   }
 
+  /** From now on: milliseconds without use after which it locks itself; null: never. */
+  lockAfter(idleMs: number | null): void {
+    this.#idle.set(idleMs);
+  }
+
   /** The vault was erased by its owner: the next use makes another. */
   forget(): void {
     this.#closed = false;

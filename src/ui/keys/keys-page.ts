@@ -1,6 +1,9 @@
 import { LitElement, type TemplateResult, css, html } from "lit";
 import type { KeysScreen } from "../../state/keys/screen.ts";
 import { base } from "../base.css.ts";
+import "./key-export-panel.ts";
+import "./key-import-panel.ts";
+import "./key-list.ts";
 import "./vault-panel.ts";
 
 /** The keys of bonds: what guards them, and every bond that has some. */
@@ -21,7 +24,10 @@ export class KeysPage extends LitElement {
 
   protected override render(): TemplateResult {
     return html`<h1 tabindex="-1">Keys</h1>
-      <vault-panel .state=${this.state.vault}></vault-panel>`;
+      <vault-panel .state=${this.state.vault}></vault-panel>
+      <key-list .state=${this.state.list}></key-list>
+      <key-import-panel .state=${this.state.import}></key-import-panel>
+      <key-export-panel .state=${this.state.export} .list=${this.state.list}></key-export-panel>`;
   }
 }
 

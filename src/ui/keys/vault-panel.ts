@@ -9,7 +9,11 @@ import { Watch } from "../watch.ts";
 import { NEVER_PROTECTED, vaultProblemWords, WAYS, waysWords } from "./vault-words.ts";
 import type { WayChosen } from "./way-form.ts";
 import "./open-form.ts";
+import "./vault-erase.ts";
 import "./way-form.ts";
+
+/** Minutes; null: never. */
+const AUTO_LOCK: readonly (number | null)[] = [1, 5, 15, 60, 240, null];
 
 /** How the vault stands, and the ways into it. */
 export class VaultPanel extends LitElement {
@@ -27,7 +31,8 @@ export class VaultPanel extends LitElement {
       }
       way-form,
       open-form,
-      details {
+      details,
+      vault-erase {
         width: 100%;
       }
       .stand {
@@ -51,6 +56,7 @@ export class VaultPanel extends LitElement {
   /** What opened the vault just now, while the new way is being chosen; never rendered. */
   declare current: Credential | null;
   readonly #view = Watch.whole(this, () => this.state.view);
+  readonly #autoLock = Watch.whole(this, () => this.state.autoLock);
   readonly #act = Watch.whole(this, () => this.state.act);
 
   constructor() {
@@ -74,6 +80,7 @@ export class VaultPanel extends LitElement {
           ${NEVER_PROTECTED.map((words) => html`<li>${words}</li>`)}
         </ul>
       </details>
+      <vault-erase .state=${this.state}></vault-erase>
     </section>`;
   }
 
@@ -132,12 +139,28 @@ export class VaultPanel extends LitElement {
     const bare = by.includes("device") || by.includes("file");
     return html`<p class="stand">□ Open</p>
       ${ways.map(({ name, opens, protects, not }) => html`<p><strong>${name}.</strong> ${opens} ${protects} ${not}</p>`)}
-      ${bare ? nothing : html`<button class="primary" @click=${() => this.state.lock()}>Lock now</button>`}
+      ${bare ? nothing : this.#locking()}
       ${this.#failure("change")}
       <details>
         <summary>Change how it opens</summary>
         ${this.#change(by, bare)}
       </details>`;
+  }
+
+  #locking(): TemplateResult {
+    const minutes = this.#autoLock.value;
+    return html`<button class="primary" @click=${() => this.state.lock()}>Lock now</button>
+      <div class="field">
+        <label for="auto">Locks itself when unused for</label>
+        <select id="auto" @change=${(event: Event) => void this.#setAutoLock(event)}>
+          ${AUTO_LOCK.map((each) => html`<option value=${each ?? ""} ?selected=${each === minutes}>${each === null ? "never: only when the page closes" : each === 1 ? "1 minute" : `${each} minutes`}</option>`)}
+        </select>
+      </div>`;
+  }
+
+  async #setAutoLock({ target }: Event): Promise<void> {
+    if (target instanceof HTMLSelectElement)
+      await this.state.setAutoLock(target.value === "" ? null : Number(target.value));
   }
 
   #change(by: readonly LockKind[], bare: boolean): TemplateResult {

@@ -22,7 +22,7 @@ const page: Page = {
   schedule: (run) => queueMicrotask(run),
   after: () => () => {},
   copy: async () => true,
-  save: (name, _type, text) => void saved.push({ name, text }),
+  save: (name, _type, text) => void saved.push({ name, text: String(text) }),
   reload: () => {},
   useDemo: () => {},
 };

@@ -21,6 +21,8 @@ import { ScriptedBackend, type ScriptedPeer } from "../../support/scripted-backe
 export class ManualPage implements Page {
   readonly clock = new ManualClock();
   readonly saved: { readonly name: string; readonly type: string; readonly text: string }[] = [];
+  /** What was saved last, as it was given. */
+  content: string | Uint8Array = "";
   readonly copied: string[] = [];
   readonly #frame: (() => void)[] = [];
 
@@ -37,7 +39,9 @@ export class ManualPage implements Page {
     return true;
   }
 
-  save(name: string, type: string, text: string): void {
+  save(name: string, type: string, content: string | Uint8Array): void {
+    this.content = content;
+    const text = typeof content === "string" ? content : new TextDecoder().decode(content);
     this.saved.push({ name, type, text });
   }
 
