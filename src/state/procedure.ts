@@ -2,6 +2,7 @@
 import type { BondPorts, EnsureTarget } from "../bonds/ensure.ts";
 import type { BondResult, Mode, StepReport } from "../bonds/result.ts";
 import type { Level } from "../storage/records.ts";
+import type { ActivityLog } from "./activity/log.ts";
 import type { Chooser } from "./chooser.ts";
 import type { LiveLinks } from "./live.ts";
 import { type Ask, promptsThrough } from "./prompts.ts";
@@ -30,6 +31,8 @@ export interface ProcedurePorts {
   readonly bond: BondPorts;
   readonly chooser: Chooser;
   readonly live: LiveLinks;
+  /** Hears what every run does. */
+  readonly activity?: Pick<ActivityLog, "add">;
 }
 
 export interface StartOptions {
@@ -60,6 +63,7 @@ export class Procedure {
     this.#stop = stop;
     this.view.set({ step: "running", mode, device, lines: WAITING, ask: null, cancelling: false });
     const link = new LinkWatch(target, this.#ports);
+    this.#ports.activity?.add({ kind: "run", mode, device });
     try {
       // Not needed to look at a list, so it comes with the first run.
       const { ensureBond } = await import("../bonds/ensure.ts");
@@ -74,6 +78,12 @@ export class Procedure {
         },
         this.#ports.bond,
       );
+      const { code, name, reason, bondChanged } = result;
+      this.#ports.activity?.add({
+        kind: "result",
+        device: result.device || device,
+        result: { code, name, reason, bondChanged, mode },
+      });
       const { lines } = this.#running() ?? { lines: WAITING };
       this.view.set({ step: "done", mode, device: result.device || device, lines, result });
       return result;
@@ -120,6 +130,7 @@ export class Procedure {
   }
 
   #report(report: StepReport, link: LinkWatch): void {
+    this.#ports.activity?.add({ kind: "step", report });
     const running = this.#running();
     if (running === undefined) return;
     const now = this.#ports.bond.surroundings.now();

@@ -21,6 +21,8 @@ import { ScriptedBackend, type ScriptedPeer } from "../../support/scripted-backe
 export class ManualPage implements Page {
   readonly clock = new ManualClock();
   readonly saved: { readonly name: string; readonly type: string; readonly text: string }[] = [];
+  /** What was saved and is no text. */
+  readonly files: { readonly name: string; readonly bytes: Uint8Array }[] = [];
   /** What was saved last, as it was given. */
   content: string | Uint8Array = "";
   readonly copied: string[] = [];
@@ -40,6 +42,7 @@ export class ManualPage implements Page {
   }
 
   save(name: string, type: string, content: string | Uint8Array): void {
+    if (typeof content !== "string") this.files.push({ name, bytes: content });
     this.content = content;
     const text = typeof content === "string" ? content : new TextDecoder().decode(content);
     this.saved.push({ name, type, text });
