@@ -75,6 +75,7 @@ export class UsbTransport implements Transport {
     });
     this.#acl = new PacketAssembler("acl", (packet) => this.#emit(packet));
     this.#h4 = new H4Parser(fromController, (packet) => this.#emit(packet));
+    this.#resynchronise(); // what comes before our first packet, which is Reset, is of an earlier session
     if (layout.kind === "h4") {
       this.#listen(layout.input, (octets) => this.#h4.push(octets));
     } else {

@@ -2,20 +2,18 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { seededRandom } from "../../../hci/virtual/random.ts";
-import { DEFAULT_DEVICE_POLICY, type PairOutcome } from "../../../src/link/security.ts";
-import type { Backend, Connection } from "../../../src/link/backend.ts";
+import type { Backend } from "../../../src/link/backend.ts";
 import { DeviceError, type Failure } from "../../../src/link/failure.ts";
 import type { UsbAlternate } from "../../../src/link/hci/grader/descriptors.ts";
 import { claimOfUsb, webUsbAdapter } from "../../../src/link/hci/transports/webusb.ts";
-import { agreeable, HciWorld } from "../../support/hci-world.ts";
-import type { RigHost } from "../../support/stack-rig.ts";
+import { HciWorld } from "../../support/hci-world.ts";
 import { newProfile } from "../../support/tabs.ts";
 import { StandInDongle, StandInUsb } from "../../support/usb-bus-stand-in.ts";
 import type { StandInOptions } from "../../support/usb-stand-in.ts";
 import { openKeysTab, type KeysTab } from "../keys/keys-rig.ts";
+import { encrypts, leave, never, pair, reach } from "./usage.ts";
 import { H4_PAIR, usbDevice, VENDOR, WIRELESS } from "./usb-devices.ts";
 
-const never = new AbortController().signal;
 const JUST_WORKS = { ioCapability: "NoInputNoOutput" } as const;
 
 let world: HciWorld;
@@ -62,34 +60,6 @@ function desk([ids, alternate]: Kind, options: Partial<StandInOptions> & { seed?
   return { usb, dongle, open: () => world.open(tab.keys, { adapter }) };
 }
 
-async function reach(backend: Backend, device: RigHost): Promise<Connection> {
-  const peer = await world.until(backend.choose({ services: [], optionalServices: [] }, never));
-  assert.equal(peer.name, device.name);
-  return world.until(peer.connect(never));
-}
-
-function pair(connection: Connection): Promise<PairOutcome> {
-  const { bonding } = connection;
-  assert.ok(bonding);
-  const how = { prompts: agreeable(), policy: DEFAULT_DEVICE_POLICY, unstored: "refuse" } as const;
-  return bonding.pair({ ...how, signal: never });
-}
-
-async function leave(connection: Connection): Promise<void> {
-  await world.until(Promise.resolve(connection[Symbol.asyncDispose]()));
-}
-
-/** Comes back to the bonded device and encrypts with the stored key. */
-async function encrypts(backend: Backend): Promise<boolean | null> {
-  const [peer] = await world.until(backend.known(never));
-  assert.ok(peer);
-  const connection = await world.until(peer.connect(never));
-  assert.ok(connection.bonding);
-  const { security } = await world.until(connection.bonding.encrypt(DEFAULT_DEVICE_POLICY, never));
-  await leave(connection);
-  return security.encrypted;
-}
-
 for (const [name, kind] of [
   ["endpoints of HCI", BT400],
   ["two bulk pipes", ZEPHYR],
@@ -99,11 +69,11 @@ for (const [name, kind] of [
       const { open, dongle } = desk(kind, { seed });
       const device = await world.device("sensor", { policy: JUST_WORKS });
       const backend = await open();
-      const connection = await reach(backend, device);
+      const connection = await reach(world, backend, device);
       const outcome = await world.until(pair(connection));
       assert.equal(outcome.persisted, true);
-      await leave(connection);
-      assert.equal(await encrypts(backend), true);
+      await leave(world, connection);
+      assert.equal(await encrypts(world, backend), true);
       assert.equal(dongle.device?.opened, true);
     });
   }
@@ -112,14 +82,14 @@ for (const [name, kind] of [
     const { open, usb, dongle } = desk(kind);
     const device = await world.device("sensor", { policy: JUST_WORKS });
     const backend = await open();
-    const connection = await reach(backend, device);
+    const connection = await reach(world, backend, device);
     await world.until(pair(connection));
     usb.pull(dongle);
     await world.until(connection.closed);
     assert.equal((await world.until(backend.availability(never))).state, "adapter-missing");
     usb.plug(dongle);
     assert.equal((await world.until(backend.availability(never))).state, "ready");
-    assert.equal(await encrypts(backend), true);
+    assert.equal(await encrypts(world, backend), true);
   });
 }
 
@@ -132,7 +102,7 @@ test("pulled out at any moment of a pairing, there is no bond or one that is mar
     const { open, usb, dongle } = desk(BT400);
     const device = await world.device("sensor", { policy: JUST_WORKS });
     const backend = await open();
-    const connection = await reach(backend, device);
+    const connection = await reach(world, backend, device);
     let sent = 0;
     const stand = dongle.device;
     assert.ok(stand);
@@ -203,9 +173,9 @@ test("a stalled endpoint is cleared and goes on; one that babbles, fails or stal
   const { open, dongle } = desk(BT400);
   const device = await world.device("sensor", { policy: JUST_WORKS });
   const backend = await open();
-  const connection = await reach(backend, device);
+  const connection = await reach(world, backend, device);
   await world.until(pair(connection));
-  await leave(connection);
+  await leave(world, connection);
   for (const mishap of ["babble", "error"] as const) {
     const again = await world.until(backend.availability(never));
     assert.equal(again.state, "ready");
@@ -215,5 +185,5 @@ test("a stalled endpoint is cleared and goes on; one that babbles, fails or stal
     await world.failure(peer.connect(never));
   }
   assert.equal((await world.until(backend.availability(never))).state, "ready");
-  assert.equal(await encrypts(backend), true);
+  assert.equal(await encrypts(world, backend), true);
 });
