@@ -29,7 +29,7 @@ import { CHANNEL_NAME, createStores, type IndexedStores } from "../storage/store
 import { tokens } from "../ui/tokens.css.ts";
 import { browserAddressBar } from "./address-bar.ts";
 import { browserPage, DEMO_QUERY } from "./page.ts";
-import { browserSurroundings } from "./surroundings.ts";
+import { browserSurroundings } from "../bonds/browser-surroundings.ts";
 import "../ui/bond-app.ts";
 
 interface World {

@@ -1,4 +1,4 @@
-import type { Surroundings } from "../bonds/ensure.ts";
+import type { Surroundings } from "./ensure.ts";
 
 /** Time and chance of this browser. */
 export function browserSurroundings(): Surroundings {
