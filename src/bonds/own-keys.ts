@@ -86,8 +86,10 @@ async function encryptWithAny(
       const older = await encryptWithOlder(run, keys, signal);
       if (older !== null) return older;
     }
-    if (mode === "ensure" && stored.state === "half-bond" && stored.alternatives === 0 && !stored.imported)
+    if (mode === "ensure" && stored.state === "half-bond" && stored.alternatives === 0 && !stored.imported) {
+      await run.release(); // nothing is paired on a link on which a key failed
       return null;
+    }
     throw refused(run, error, stored);
   }
 }

@@ -23,6 +23,8 @@ export interface OpenOptions extends Partial<SessionPorts> {
   readonly dongle?: Dongle;
   readonly ask?: AskAboutAdapter;
   readonly limits?: TimeLimits;
+  /** Asked around each call to the keys: true makes this page stop there for ever, as if it had been killed. */
+  readonly dies?: (call: string, when: "before" | "after") => boolean;
 }
 
 export class HciWorld {
@@ -48,7 +50,7 @@ export class HciWorld {
 
   /** Brings a backend up over the keys; the same dongle again is the same adapter again. */
   async open(keys: Keys, options: OpenOptions = {}): Promise<HciBackend> {
-    const { dongle = this.dongle(), ask = newAdaptersOnly("stick"), limits, ...ports } = options;
+    const { dongle = this.dongle(), ask = newAdaptersOnly("stick"), limits, dies, ...ports } = options;
     const admission = new KeysAdmission(keys, ask);
     const opening = AdapterSession.open(
       {
@@ -56,7 +58,8 @@ export class HciWorld {
         admission: {
           admit: async (claim, signal) => {
             const admitted = await this.outside(admission.admit(claim, signal));
-            return { ...admitted, keys: this.watched(admitted.keys) };
+            const keys = this.watched(admitted.keys);
+            return { ...admitted, keys: dies === undefined ? keys : mortal(keys, dies) };
           },
         },
         clock: this.rig.clock,
@@ -128,6 +131,23 @@ export class HciWorld {
       await settle();
     }
   }
+}
+
+/** The same object, that is never heard of again when `dies` says so. */
+function mortal<T extends object>(target: T, dies: NonNullable<OpenOptions["dies"]>): T {
+  const never = new Promise<never>(() => {});
+  return new Proxy(target, {
+    get: (object, name) => {
+      const value: unknown = Reflect.get(object, name, object);
+      if (typeof value !== "function" || typeof name !== "string") return value;
+      return (...args: readonly unknown[]) => {
+        if (dies(name, "before")) return never;
+        const result: unknown = Reflect.apply(value, object, args);
+        return result instanceof Promise ? result.then((end) => (dies(name, "after") ? never : end)) : result;
+      };
+    },
+    set: (object, name, value) => Reflect.set(object, name, value, object),
+  });
 }
 
 /** Says yes to everything and compares without looking; types nothing. */

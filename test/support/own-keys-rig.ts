@@ -18,7 +18,7 @@ export class OwnKeysRig implements AsyncDisposable {
   readonly world = new HciWorld();
   readonly dongle: Dongle = this.world.dongle("stick");
   readonly stores: MemoryStores = memoryStores();
-  readonly #locks = memoryLocks();
+  #locks = memoryLocks();
   #tab: KeysTab;
   #backend: HciBackend | undefined;
   #ids = 0;
@@ -49,6 +49,7 @@ export class OwnKeysRig implements AsyncDisposable {
     await this.world.close();
     await this.#tab.close();
     this.#tab = openKeysTab();
+    this.#locks = memoryLocks(); // they go with the page that held them
     return this.start(options);
   }
 

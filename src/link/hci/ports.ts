@@ -1,6 +1,7 @@
 /** What a session with an adapter takes from its surroundings. Structural: storage fits without knowing this layer. */
 import type { TableCache } from "../../../hci/device/table-cache.ts";
 import type { LocalIdentity } from "../../../hci/gap/own-address.ts";
+import type { HashSearch } from "../../../hci/gap/resolver.ts";
 import type { Address, Bond, Clock, Crypto, KeyStore, TextPort } from "../../../hci/ports.ts";
 import type { Transport as HciTransport } from "../../../hci/transport/transport.ts";
 import type { Transport } from "../backend.ts";
@@ -125,6 +126,8 @@ export interface SessionPorts {
   readonly prompts: PairingPrompts;
   readonly chooser: Chooser;
   readonly tables?: TableCache;
+  /** Takes the place of one AES after the other when many IRKs are tried. */
+  readonly search?: HashSearch;
   /** What is demanded of one peer; the default where it does not say. Asked often: must not wait. */
   readonly policyOf?: (peerId: string) => DevicePolicy | undefined;
   /** Hide our identity behind addresses that change. Default true. */

@@ -208,7 +208,7 @@ export class AdapterSession implements AsyncDisposable {
   }
 
   #options({ keys, identity }: Admitted): Parameters<typeof Stack.on>[1] {
-    const { crypto, text, tables, privacy } = this.ports;
+    const { crypto, text, tables, privacy, search } = this.ports;
     const peerOf = (address: Address) => {
       const id = peerIdOf(address);
       return { id, name: this.#names.get(id) };
@@ -223,6 +223,7 @@ export class AdapterSession implements AsyncDisposable {
       backoff: this.#backoff,
       watch: this.#watch,
       ...(tables && { tables }),
+      ...(search && { search }),
       ...(privacy === undefined ? {} : { privacy }),
       onEvent: (event) => this.#heard(event),
     };

@@ -1,0 +1,78 @@
+/**
+ * Our own host stack in a page: everything of it that is the same whatever way leads to the adapter. Loaded when a person
+ * chooses an adapter, never with the first screen.
+ */
+import type { HashSearch } from "../../hci/gap/resolver.ts";
+import type { TextPort } from "../../hci/ports.ts";
+import { policiesOf } from "../bonds/policies.ts";
+import { simdSearch } from "../crypto/simd/search.ts";
+import { webCrypto } from "../crypto/web-crypto.ts";
+import { HciBackend } from "../link/hci/backend.ts";
+import type { AdapterPort, Chooser, SessionPorts } from "../link/hci/ports.ts";
+import { AdapterSession } from "../link/hci/session.ts";
+import type { PairingPrompts } from "../link/pairing.ts";
+import { pageTimers } from "../link/timers.ts";
+import { type AskAboutAdapter, KeysAdmission } from "../storage/keys/admission.ts";
+import type { Keys } from "../storage/keys/keys.ts";
+import type { Stores } from "../storage/ports.ts";
+
+export interface OwnHostOptions {
+  /** `webUsbAdapter(…)`, `webSocketAdapter(…)`, `simulatedAdapter(…)`. */
+  readonly adapter: AdapterPort;
+  readonly transport: SessionPorts["transport"];
+  readonly keys: Keys;
+  readonly stores: Pick<Stores, "bonds">;
+  /** Who speaks for the person: the pairing manager. */
+  readonly prompts: PairingPrompts;
+  readonly chooser: Chooser;
+  /** A new adapter, or one that differs from what it was. */
+  readonly ask: AskAboutAdapter;
+  readonly tables?: SessionPorts["tables"];
+  /** In place of one AES after the other. */
+  readonly search?: HashSearch;
+  readonly onListenerError: (error: unknown) => void;
+}
+
+export const pageText: TextPort = {
+  decode: (utf8) => new TextDecoder().decode(utf8),
+  encode: (text) => new TextEncoder().encode(text),
+};
+
+/**
+ * Brings the adapter up and gives the backend over it, for `ensureBond` and every screen. Rejects with DeviceError (see
+ * `AdapterSession.open`) or StorageError. `signal` ends the attempt; afterwards `backend.session.close()` lets go.
+ *
+ *     const backend = await openOwnHost({ adapter, transport: "dongle", keys, stores, prompts, chooser, ask, … }, signal);
+ *     await ensureBond({ bondId }, { mode: "ensure", signal }, { backend, stores, locks, surroundings, appVersion });
+ */
+export async function openOwnHost(options: OwnHostOptions, signal: AbortSignal): Promise<HciBackend> {
+  const { adapter, transport, keys, stores, prompts, chooser, ask, tables, onListenerError } = options;
+  const search = options.search ?? (await simdSearch());
+  const closed = new AbortController();
+  const policyOf = await policiesOf(stores.bonds, closed.signal, onListenerError);
+  try {
+    const session = await AdapterSession.open(
+      {
+        adapter,
+        admission: new KeysAdmission(keys, ask),
+        clock: { now: () => performance.now(), after: (ms, run) => pageTimers.after(ms, run) },
+        crypto: webCrypto(),
+        text: pageText,
+        transport,
+        prompts,
+        chooser,
+        policyOf,
+        ...(search && { search }),
+        ...(tables && { tables }),
+      },
+      signal,
+    );
+    session.onState(({ kind }) => {
+      if (kind === "closed") closed.abort();
+    }, closed.signal);
+    return new HciBackend(session);
+  } catch (error) {
+    closed.abort();
+    throw error;
+  }
+}
