@@ -1,39 +1,91 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CONTESTS } from "./bench/contests.ts";
+import { codecContests } from "./bench/codec.ts";
+import type { Curve, Section } from "./bench/findings.ts";
 import type { Contest } from "./bench/harness.ts";
-import { compete, described } from "./bench/harness.ts";
+import { compete } from "./bench/harness.ts";
+import { described, replaced } from "./bench/report.ts";
+import { stackContests } from "./bench/stack.ts";
+import { chart } from "./bench/svg.ts";
 
-/** A contest whose samples are given. */
+/** A contest whose samples are given; each is asked for as often as the harness picks the best of. */
 function given(ours: readonly number[], other: readonly number[], goal?: number): Contest {
   const rival = (name: string, samples: readonly number[]) => {
     let calls = 0;
-    return { name, sample: () => samples[Math.floor(calls++ / 5) % samples.length] ?? 0 };
+    return { name, sample: () => samples[calls++ % samples.length] ?? 0 };
   };
-  const rivals = [rival("ours", ours), rival("theirs", other)] as const;
-  return { name: "given", rivals, ...(goal === undefined ? {} : { goal }) };
+  const theirs = { ...rival("theirs", other), ...(goal !== undefined && { goal }) };
+  return { name: "given", rivals: [rival("ours", ours), theirs], bestOf: 1 };
 }
 
 test("the ratio is that of the medians of the rounds, and the goal is judged by it", async () => {
   const result = await compete(given([100], [200], 0.5), 7);
-  assert.equal(result.ratio, 0.5);
-  assert.equal(result.met, true);
+  const [other] = result.others;
+  assert.equal(other?.ratio, 0.5);
+  assert.equal(other?.verdict, "reached");
   assert.equal(result.noise, 0);
-  assert.equal(result.rivals[0].median, 100);
-  assert.equal((await compete(given([101], [200], 0.5), 7)).met, false);
-  assert.equal((await compete(given([101], [200]), 7)).met, undefined);
-  assert.match(described(result), /ratio 0\.50 .*goal ≤ 0\.5: met/);
+  assert.equal(result.ours.median, 100);
+  assert.equal((await compete(given([101], [200], 0.5), 7)).others[0]?.verdict, "not reached");
+  assert.equal((await compete(given([101], [200]), 7)).others[0]?.verdict, undefined);
+  assert.match(described(result), /ratio 0\.50 .*≤ 0\.50: reached/);
 });
 
-test("what shakes is said to shake", async () => {
-  const result = await compete(given([100, 300, 50, 700], [200]), 8);
-  assert.ok(result.rivals[0].spread > 0.3);
-  assert.equal(result.rivals[1].spread, 0);
+test("what shakes is said to shake, and is not judged where the goal is within the noise", async () => {
+  const result = await compete(given([100, 120, 80, 300, 290, 90], [200], 0.6), 8);
+  assert.ok(result.ours.spread > 0.3);
+  assert.equal(result.others[0]?.spread, 0);
+  assert.equal(result.others[0]?.verdict, "too noisy to judge");
+  assert.match(described(result), /noisy/);
 });
 
-for (const contest of CONTESTS()) {
+test("each rival goes first by turns", async () => {
+  const order: string[] = [];
+  const rival = (name: string) => ({ name, sample: () => (order.push(name), 1) });
+  await compete({ name: "turns", rivals: [rival("a"), rival("b"), rival("c")], bestOf: 1 }, 3);
+  const rounds = Array.from({ length: order.length / 3 }, (_, i) => order.slice(3 * i, 3 * i + 3).join(""));
+  assert.deepEqual(new Set(rounds), new Set(["abc", "bca", "cab"]));
+});
+
+test("a section is written between its marks, and nothing else is touched", async () => {
+  const section: Section = { name: "one", title: "One", measurements: [] };
+  const page = "before\n<!-- bench one -->\nold\n<!-- end of one -->\nafter\n";
+  const written = replaced(page, section, [await compete(given([1], [2], 1), 3)]);
+  assert.match(
+    written,
+    /^before\n<!-- bench one -->\n\n\| What .*\| given .*reached \|\n\n<!-- end of one -->\nafter\n$/s,
+  );
+  assert.throws(() => replaced("nothing", section, []), /Cannot write one: the page has no place for it/);
+});
+
+test("a curve becomes a picture with its title, its units and every point", () => {
+  const curve: Curve = {
+    kind: "curve",
+    name: "Cost & more",
+    file: "cost",
+    across: "bonds",
+    up: "milliseconds",
+    series: [
+      {
+        name: "open",
+        points: [
+          [10, 0.5],
+          [100, 2],
+          [1000, 40],
+        ],
+      },
+    ],
+  };
+  const picture = chart(curve);
+  assert.match(picture, /Cost &amp; more/);
+  for (const words of ["bonds", "milliseconds", "open", "1 000", "prefers-color-scheme: dark"])
+    assert.ok(picture.includes(words), words);
+  assert.equal(picture.match(/<circle/g)?.length, 3);
+  assert.doesNotMatch(picture, /NaN|Infinity/);
+});
+
+for (const contest of [...codecContests(), ...stackContests()]) {
   test(`can be measured: ${contest.name}`, async () => {
-    const { rivals } = await compete(contest, 1);
-    for (const { name, median } of rivals) assert.ok(Number.isFinite(median) && median > 0, name);
+    const { ours, others } = await compete({ ...contest, bestOf: 1 }, 1);
+    for (const { name, median } of [ours, ...others]) assert.ok(Number.isFinite(median) && median > 0, name);
   });
 }

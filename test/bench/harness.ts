@@ -1,6 +1,6 @@
 /**
- * Two rivals, one after the other and again, so that whatever slows the machine slows both. Each sample is the best of a
- * few: what another program took away is not what the work costs.
+ * Rivals, one after the other and again, so that whatever slows the machine slows all. Each sample is the best of a few:
+ * what another program took away is not what the work costs. Runs in Node and in pages.
  */
 
 /** One way of doing the same thing. */
@@ -8,18 +8,20 @@ export interface Rival {
   readonly name: string;
   /** Does the work once more and gives the nanoseconds of one operation; what is not part of it is not counted. */
   sample(): number | Promise<number>;
+  /** Ours may take at most this many times what this one takes. */
+  readonly goal?: number;
 }
 
 export interface Contest {
   readonly name: string;
   /** Ours first. */
-  readonly rivals: readonly [Rival, Rival];
-  /** Ours may take at most this many times what the other takes. */
-  readonly goal?: number;
+  readonly rivals: readonly [Rival, ...Rival[]];
   /** What is compared, where the names do not say it. */
   readonly note?: string;
   /** Rounds that are enough for this contest; slow ones need fewer. */
   readonly rounds?: number;
+  /** Samples of which the best counts; 1 where a sample is long or is a median itself. */
+  readonly bestOf?: number;
   /** Lets go of what the rivals hold. */
   close?(): Promise<void> | void;
 }
@@ -32,19 +34,26 @@ export interface Measured {
   readonly spread: number;
 }
 
-export interface Result {
-  readonly contest: string;
-  readonly note: string | undefined;
-  readonly rounds: number;
-  readonly rivals: readonly [Measured, Measured];
-  /** Ours by the other's: the median over the rounds, and the quarters round it. */
+export type Verdict = "reached" | "not reached" | "too noisy to judge";
+
+/** One of the others, and ours by it: the median over the rounds, and the quarters round it. */
+export interface Compared extends Measured {
   readonly ratio: number;
   readonly ratioLow: number;
   readonly ratioHigh: number;
+  readonly goal: number | undefined;
+  readonly verdict: Verdict | undefined;
+}
+
+export interface Result {
+  readonly kind: "contest";
+  readonly name: string;
+  readonly note: string | undefined;
+  readonly rounds: number;
+  readonly ours: Measured;
+  readonly others: readonly Compared[];
   /** How far ours in the first half of the rounds is from ours in the second: smaller differences mean nothing. */
   readonly noise: number;
-  readonly goal: number | undefined;
-  readonly met: boolean | undefined;
 }
 
 function quantile(values: readonly number[], share: number): number {
@@ -65,10 +74,30 @@ function measured(name: string, samples: readonly number[]): Measured {
   return { name, median: middle, spread };
 }
 
+/** By the median, unless the goal lies within the quarters and nearer to the median than the noise. */
+function judged(ratio: number, low: number, high: number, noise: number, goal: number): Verdict {
+  const unsure = low <= goal && goal <= high && Math.abs(ratio / goal - 1) < noise;
+  if (unsure) return "too noisy to judge";
+  return ratio <= goal ? "reached" : "not reached";
+}
+
+function compared(
+  { name, goal }: Rival,
+  samples: readonly number[],
+  ours: readonly number[],
+  noise: number,
+): Compared {
+  const ratios = ours.map((sample, round) => sample / (samples[round] ?? sample));
+  const ratio = median(ratios);
+  const [ratioLow, ratioHigh] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
+  const verdict = goal === undefined ? undefined : judged(ratio, ratioLow, ratioHigh, noise, goal);
+  return { ...measured(name, samples), ratio, ratioLow, ratioHigh, goal, verdict };
+}
+
 /** Starts a clock; each call of the result gives the nanoseconds since then. */
 export function stopwatch(): () => number {
-  const start = process.hrtime.bigint();
-  return () => Number(process.hrtime.bigint() - start);
+  const start = performance.now();
+  return () => (performance.now() - start) * 1e6;
 }
 
 /** Nanoseconds per operation of `operations` calls of `work`. */
@@ -78,67 +107,60 @@ export function timed(operations: number, work: () => void): number {
   return elapsed() / operations;
 }
 
-export const DEFAULT_ROUNDS = 31;
-const WARM_UP = 5;
-const BEST_OF = 5;
+/** A rival whose sample is `repeats` calls, each waited for. */
+export function repeated(name: string, repeats: number, once: () => unknown, goal?: number): Rival {
+  return {
+    name,
+    ...(goal !== undefined && { goal }),
+    async sample() {
+      const elapsed = stopwatch();
+      for (let i = 0; i < repeats; i++) await once();
+      return elapsed() / repeats;
+    },
+  };
+}
 
-async function best(rival: Rival): Promise<number> {
+export const DEFAULT_ROUNDS = 21;
+const WARM_UP = 4;
+const BEST_OF = 4;
+
+async function best(rival: Rival, of: number): Promise<number> {
   let least = Infinity;
-  for (let i = 0; i < BEST_OF; i++) least = Math.min(least, await rival.sample());
+  for (let i = 0; i < of; i++) least = Math.min(least, await rival.sample());
   return least;
 }
 
 /** Runs one contest: warm-up, then rounds in which each goes first by turns. */
 export async function compete(contest: Contest, most: number = DEFAULT_ROUNDS): Promise<Result> {
-  const [ours, other] = contest.rivals;
+  const { name, note, rivals, bestOf = BEST_OF } = contest;
   const rounds = Math.min(most, contest.rounds ?? DEFAULT_ROUNDS);
-  const samples: readonly [number[], number[]] = [[], []];
+  const samples: readonly number[][] = rivals.map(() => []);
   try {
     for (let round = -Math.min(WARM_UP, rounds); round < rounds; round++) {
-      const order = round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const);
-      for (const index of order) {
-        const sample = await best(contest.rivals[index]);
-        if (round >= 0) samples[index].push(sample);
+      for (let turn = 0; turn < rivals.length; turn++) {
+        const index = (turn + round + rivals.length * WARM_UP) % rivals.length;
+        const rival = rivals[index];
+        if (rival === undefined) continue;
+        const sample = await best(rival, bestOf);
+        if (round >= 0) samples[index]?.push(sample);
       }
     }
   } finally {
     await contest.close?.();
   }
-  const ratios = samples[0].map((sample, round) => sample / (samples[1][round] ?? sample));
+  const [mine = [], ...theirs] = samples;
   const half = Math.ceil(rounds / 2);
-  const noise = Math.abs(median(samples[0].slice(0, half)) / median(samples[0].slice(-half)) - 1);
-  const ratio = median(ratios);
+  const noise = Math.abs(median(mine.slice(0, half)) / median(mine.slice(-half)) - 1);
   return {
-    contest: contest.name,
-    note: contest.note,
+    kind: "contest",
+    name,
+    note,
     rounds,
-    rivals: [measured(ours.name, samples[0]), measured(other.name, samples[1])],
-    ratio,
-    ratioLow: quantile(ratios, 0.25),
-    ratioHigh: quantile(ratios, 0.75),
+    ours: measured(rivals[0].name, mine),
+    others: theirs.flatMap((values, i) => {
+      const rival = rivals[i + 1];
+      return rival === undefined ? [] : [compared(rival, values, mine, noise)];
+    }),
     noise,
-    goal: contest.goal,
-    met: contest.goal === undefined ? undefined : ratio <= contest.goal,
   };
-}
-
-function duration(ns: number): string {
-  if (ns < 10_000) return `${ns.toFixed(ns < 100 ? 1 : 0)} ns`;
-  return ns < 10_000_000 ? `${(ns / 1000).toFixed(1)} µs` : `${(ns / 1_000_000).toFixed(1)} ms`;
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-
-/** One result as lines for a person. */
-export function described(result: Result): string {
-  const { contest, note, rivals, ratio, ratioLow, ratioHigh, noise, goal, met, rounds } = result;
-  const verdict = goal === undefined ? "" : `, goal ≤ ${goal}: ${met === true ? "met" : "MISSED"}`;
-  return [
-    `${contest}${note === undefined ? "" : ` (${note})`}`,
-    ...rivals.map(
-      ({ name, median: middle, spread }) =>
-        `  ${name.padEnd(22)} ${duration(middle).padStart(10)} ± ${percent(spread)}`,
-    ),
-    `  ratio ${ratio.toFixed(2)} (${ratioLow.toFixed(2)} to ${ratioHigh.toFixed(2)}), noise ${percent(noise)}, ${rounds} rounds${verdict}`,
-  ].join("\n");
 }

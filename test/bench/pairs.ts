@@ -9,17 +9,18 @@ import type { DeviceLink } from "../../hci/device/device-link.ts";
 import { Stack } from "../../hci/device/stack.ts";
 import { DEFAULT_POLICY } from "../../hci/smp/policy.ts";
 import type { GattServer } from "../../hci/gatt/server.ts";
-import { nodeCrypto } from "../support/crypto.ts";
+import { nodeCrypto } from "../../src/cli/node-crypto.ts";
 import type { ServiceDefinition } from "../../hci/gatt/database.ts";
 import type { Transport } from "../../hci/transport/transport.ts";
 import type { ControllerOptions } from "../../hci/virtual/options.ts";
-import type { BleHost, Connection, LocalCharacteristic, Manager } from "../support/ble-host.ts";
+import type { Connection, LocalCharacteristic, Manager, PairingFeatures } from "../support/ble-host.ts";
 import { inEmptyDirectory, loadBleHost, startBleHost } from "../support/ble-host.ts";
 import { formatAddress } from "../../hci/gap/address.ts";
 import { settle } from "../support/manual-clock.ts";
+import { legacyOnly } from "../support/smp/legacy-only.ts";
 import { MemoryKeyStore } from "../support/smp/memory-key-store.ts";
 import { Person } from "../support/smp/person.ts";
-import { identityOf, StackRig, text } from "../support/stack-rig.ts";
+import { identityOf, MemoryTables, StackRig, text } from "../support/stack-rig.ts";
 import { stopwatch } from "./harness.ts";
 
 export const SERVICES = 10;
@@ -37,23 +38,29 @@ export const PUSHED = uuidOf(0xa000);
 const uuidAt = (service: number, characteristic: number): string =>
   uuidOf(0xa000 + service * 0x10 + characteristic);
 
-const ourServices = (): readonly ServiceDefinition[] =>
+const ourServices = (onWrite: () => void): readonly ServiceDefinition[] =>
   Array.from({ length: SERVICES }, (_, s) => ({
     uuid: uuidOf(0xb000 + s),
     characteristics: Array.from({ length: CHARACTERISTICS }, (_, c) => ({
       uuid: uuidAt(s, c),
-      properties: ["read", "notify"] as const,
-      value: Uint8Array.of(s, c),
+      properties: ["read", "notify", "write", "writeWithoutResponse"] as const,
+      value: { read: () => Uint8Array.of(s, c), write: onWrite },
     })),
   }));
 
-const theirServices = (): readonly { uuid: string; characteristics: LocalCharacteristic[] }[] =>
+const theirServices = (
+  onWrite: () => void,
+): readonly { uuid: string; characteristics: LocalCharacteristic[] }[] =>
   Array.from({ length: SERVICES }, (_, s) => ({
     uuid: uuidOf(0xb000 + s),
     characteristics: Array.from({ length: CHARACTERISTICS }, (_, c) => ({
       uuid: uuidAt(s, c),
-      properties: ["read", "notify"],
-      value: Buffer.of(s, c),
+      properties: ["read", "notify", "write", "write-without-response"],
+      onRead: (_connection, answer) => answer(0, Buffer.of(s, c)),
+      onWrite: (_connection, wanted, _value, answer) => {
+        onWrite();
+        if (wanted) answer(0);
+      },
     })),
   }));
 
@@ -77,33 +84,84 @@ export interface OurHost {
   readonly cable: Transport;
 }
 
-/** Two hosts of ours. Every sample begins with a new link. */
+export interface PairOptions {
+  readonly mtu?: number;
+  /** A passkey, shown by the peripheral and typed at the central. Just Works otherwise. */
+  readonly passkey?: boolean;
+  readonly legacy?: boolean;
+  /** How many peripherals; 1 by default. */
+  readonly peripherals?: number;
+}
+
+/** A person who types what the other screen shows, at once. */
+const PASSKEY_IO = { central: "KeyboardOnly", peripheral: "DisplayOnly" } as const;
+const IO_NUMBER = { KeyboardOnly: 2, DisplayOnly: 0, NoInputNoOutput: 3 } as const;
+
+function ioOf(role: "central" | "peripheral", passkey: boolean): keyof typeof IO_NUMBER {
+  return passkey ? PASSKEY_IO[role] : "NoInputNoOutput";
+}
+
+/** Hosts of ours: one central and its peripherals. Every sample begins with a new link. */
 export class OurPair {
   readonly rig = new StackRig();
-  readonly #mtu: number;
-  #hosts: readonly [OurHost, OurHost] | undefined;
+  readonly #options: PairOptions;
+  #hosts: readonly [OurHost, ...OurHost[]] | undefined;
+  #shown = "";
+  /** Hears of every value that is written to a peripheral. */
+  onWrite: () => void = () => {};
 
-  constructor(mtu: number) {
-    this.#mtu = mtu;
+  constructor(options: PairOptions = {}) {
+    this.#options = options;
   }
 
-  async link(): Promise<{ readonly central: DeviceLink; readonly host: OurHost; readonly server: OurHost }> {
-    this.#hosts ??= [await this.#start("central", []), await this.#start("peripheral", ourServices())];
-    const [host, server] = this.#hosts;
-    for (const { keys } of this.#hosts) {
-      for (const { local, peer } of keys.bonds) await keys.delete(local, peer);
-    }
+  async hosts(): Promise<readonly [OurHost, ...OurHost[]]> {
+    if (this.#hosts !== undefined) return this.#hosts;
+    const peripherals: OurHost[] = [];
+    const central = await this.#start("central", []);
+    for (let i = 0; i < (this.#options.peripherals ?? 1); i++)
+      peripherals.push(
+        await this.#start(
+          `peripheral ${i}`,
+          ourServices(() => this.onWrite()),
+        ),
+      );
+    this.#hosts = [central, ...peripherals];
+    return this.#hosts;
+  }
+
+  /** Without a bond unless it is kept. */
+  async link(
+    keep = false,
+  ): Promise<{ readonly central: DeviceLink; readonly host: OurHost; readonly server: OurHost }> {
+    const [host, server] = await this.hosts();
+    assert(server !== undefined);
+    if (!keep) await this.#forget();
+    return { central: await this.reach(server), host, server };
+  }
+
+  async reach(server: OurHost): Promise<DeviceLink> {
+    const [host] = await this.hosts();
     await this.rig.until(server.stack.advertise({ data: FLAGS, connectable: true, intervalMs: 20 }));
     const central = await this.rig.until(host.stack.connect(server.stack.identity.address));
     await settle();
-    return { central, host, server };
+    return central;
+  }
+
+  async #forget(): Promise<void> {
+    for (const { keys } of await this.hosts())
+      for (const { local, peer } of keys.bonds) await keys.delete(local, peer);
   }
 
   async #start(name: string, services: readonly ServiceDefinition[]): Promise<OurHost> {
     const { rig } = this;
+    const { legacy = false, passkey = false, mtu = 517 } = this.#options;
     const keys = new MemoryKeyStore();
     const server = rig.server(name, services);
     const cable = rig.controller(name, CONTROLLER).plug();
+    const person = new Person();
+    person.onDisplay = (digits) => void (this.#shown = digits);
+    person.onEnter = () => this.#shown;
+    const central = services.length === 0;
     const stack = await rig.until(
       Stack.start({
         transport: cable,
@@ -114,9 +172,15 @@ export class OurPair {
         server,
         identity: identityOf(name),
         privacy: false,
-        mtu: this.#mtu,
-        policy: { ...DEFAULT_POLICY, ioCapability: "NoInputNoOutput" },
-        delegate: new Person(),
+        mtu,
+        tables: new MemoryTables(),
+        policy: {
+          ...DEFAULT_POLICY,
+          legacy,
+          ioCapability: ioOf(central ? "central" : "peripheral", passkey),
+        },
+        delegate: person,
+        ...(legacy && central && { features: legacyOnly }),
       }),
     );
     const host: OurHost = { stack, keys, server, cable };
@@ -125,56 +189,112 @@ export class OurPair {
   }
 }
 
-/** The other pair; each host a copy of its own, as their key pair and caches are one per copy. */
+/** One link of theirs: both ends of it. */
+export interface TheirLink {
+  readonly central: Connection;
+  readonly peripheral: Connection;
+  readonly pushed: LocalCharacteristic;
+}
+
+/** A peripheral of theirs. */
+interface TheirPeripheral {
+  readonly manager: Manager;
+  readonly address: string;
+  readonly pushed: LocalCharacteristic;
+}
+
+/** The others; each host a copy of its own, as their key pair and caches are one per copy. */
 export class TheirPair {
   readonly rig = new StackRig();
+  readonly #options: PairOptions;
   #leave: () => void = () => {};
-  readonly #libraries: readonly [BleHost, BleHost] = [loadBleHost(), loadBleHost()];
-  #managers: readonly [Manager, Manager] | undefined;
-  #address = "";
-  #own = "";
-  pushed: LocalCharacteristic | undefined;
+  #central: { readonly manager: Manager; readonly address: string } | undefined;
+  #peripherals: readonly TheirPeripheral[] = [];
+  #shown = "";
+  /** Hears of every value that is written to a peripheral. */
+  onWrite: () => void = () => {};
 
-  async link(): Promise<{ readonly central: Connection; readonly peripheral: Connection }> {
-    this.#managers ??= await this.#start();
-    const [host, server] = this.#managers;
+  constructor(options: PairOptions = {}) {
+    this.#options = options;
+  }
+
+  /** To the peripheral of that number. */
+  async link(index = 0): Promise<TheirLink> {
+    this.#central ??= await this.#start();
+    const { manager } = this.#central;
+    const peripheral = this.#peripherals[index];
+    assert(peripheral !== undefined);
     const accepted = Promise.withResolvers<Connection>();
-    server.startAdvertising({ intervalMin: 32, intervalMax: 32 }, (status, connection) => {
+    peripheral.manager.startAdvertising({ intervalMin: 32, intervalMax: 32 }, (status, connection) => {
       assert.equal(status, 0);
       accepted.resolve(connection);
     });
     await settle();
     const central = await this.rig.until(
-      new Promise<Connection>((resolve) => host.connect("public", this.#address, {}, resolve)),
+      new Promise<Connection>((resolve) => manager.connect("public", peripheral.address, {}, resolve)),
     );
-    return { central, peripheral: await this.rig.until(accepted.promise) };
+    const other = await this.rig.until(accepted.promise);
+    for (const end of [central, other]) this.#listen(end);
+    return { central, peripheral: other, pushed: peripheral.pushed };
   }
 
-  async end({ central, peripheral }: { central: Connection; peripheral: Connection }): Promise<void> {
+  pair({ central }: TheirLink): Promise<unknown> {
+    const { legacy = false, passkey = false } = this.#options;
+    const paired = once(central.smp, "pairingComplete");
+    const ioCap = IO_NUMBER[ioOf("central", passkey)];
+    central.smp.sendPairingRequest({ ioCap, bondingFlags: 1, mitm: passkey, sc: !legacy });
+    return paired;
+  }
+
+  /** Ends the link; the bond goes too unless it is kept. */
+  async end({ central, peripheral }: TheirLink, keep = false): Promise<void> {
     const gone = Promise.all([central, peripheral].map((one) => once(one, "disconnect")));
     central.disconnect();
     await this.rig.until(gone);
-    const [host, server] = this.#managers ?? [];
-    host?.removeBond("public", this.#address);
-    server?.removeBond("public", this.#own);
+    if (keep) return;
+    const own = this.#central;
+    for (const { manager, address } of this.#peripherals) {
+      own?.manager.removeBond("public", address);
+      if (own !== undefined) manager.removeBond("public", own.address);
+    }
   }
 
   close(): void {
     this.#leave();
   }
 
-  async #start(): Promise<readonly [Manager, Manager]> {
+  #listen({ smp }: Connection): void {
+    const { passkey = false } = this.#options;
+    const ioCap = IO_NUMBER[ioOf("peripheral", passkey)];
+    smp.on("pairingRequest", (_request: unknown, answer: (features: PairingFeatures) => void) =>
+      answer({ ioCap, bondingFlags: 1, mitm: passkey, sc: true }),
+    );
+    smp.on("passkeyExchange", (_model: number, shown: string | null, answer: (typed?: string) => void) => {
+      if (shown === null) answer(this.#shown);
+      else this.#shown = shown;
+    });
+  }
+
+  async #start(): Promise<{ readonly manager: Manager; readonly address: string }> {
     this.#leave = inEmptyDirectory();
-    const [one, two] = ["one", "two"].map((name) => this.rig.controller(name, CONTROLLER));
-    assert(one !== undefined && two !== undefined);
-    const host = await this.rig.until(startBleHost(this.#libraries[0], one.plug()));
-    const server = await this.rig.until(startBleHost(this.#libraries[1], two.plug()));
-    this.#address = formatAddress(two.publicAddress);
-    this.#own = formatAddress(one.publicAddress);
-    const services = theirServices();
-    server.gattDb.addServices(services);
-    this.pushed = services[0]?.characteristics[0];
-    return [host, server];
+    const peripherals: TheirPeripheral[] = [];
+    const central = await this.#manager("one");
+    for (let i = 0; i < (this.#options.peripherals ?? 1); i++) {
+      const { manager, address } = await this.#manager(`other ${i}`);
+      const services = theirServices(() => this.onWrite());
+      manager.gattDb.addServices(services);
+      const pushed = services[0]?.characteristics[0];
+      assert(pushed !== undefined);
+      peripherals.push({ manager, address, pushed });
+    }
+    this.#peripherals = peripherals;
+    return central;
+  }
+
+  async #manager(name: string): Promise<{ readonly manager: Manager; readonly address: string }> {
+    const controller = this.rig.controller(name, CONTROLLER);
+    const manager = await this.rig.until(startBleHost(loadBleHost(), controller.plug()));
+    return { manager, address: formatAddress(controller.publicAddress) };
   }
 }
 

@@ -1,41 +1,101 @@
-/** `npm run bench [-- NAME …] [--json] [--rounds N]`: contests whose name holds one of the names; all by default. */
+/**
+ * `npm run bench [-- NAME …] [--json] [--rounds N] [--write]`: sections of that name, or what holds it in its own name;
+ * all by default. `--write` puts whole sections into `docs/performance.md`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CONTESTS } from "./contests.ts";
-import type { Result } from "./harness.ts";
-import { compete, DEFAULT_ROUNDS, described } from "./harness.ts";
+import type { Finding, Measurement, Section } from "./findings.ts";
+import { DEFAULT_ROUNDS } from "./harness.ts";
+import { described, replaced } from "./report.ts";
+import { SECTIONS } from "./sections.ts";
+import { chart } from "./svg.ts";
+
+const DOCS = join(import.meta.dirname, "../../docs");
+const PAGE = join(DOCS, "performance.md");
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
     rounds: { type: "string", default: String(DEFAULT_ROUNDS) },
+    write: { type: "boolean", default: false },
   },
 });
+
+function usage(problem: string): never {
+  console.error(problem);
+  process.exit(64);
+}
+
 const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`Cannot run ${values.rounds} rounds`);
-  process.exit(64);
+if (!Number.isInteger(rounds) || rounds < 1) usage(`Cannot run ${values.rounds} rounds`);
+
+const sections = SECTIONS();
+
+function wanted({ name, measurements }: Section): readonly Measurement[] {
+  if (positionals.length === 0 || positionals.includes(name)) return measurements;
+  return measurements.filter((one) => positionals.some((part) => one.name.includes(part)));
 }
-const wanted = CONTESTS().filter(
-  ({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)),
-);
-if (wanted.length === 0) {
-  console.error(
-    `Cannot find ${positionals.join(", ")}: there are ${CONTESTS()
-      .map(({ name }) => name)
-      .join("; ")}`,
-  );
-  process.exit(64);
-}
+
+const chosen = sections
+  .map((section) => ({ section, measurements: wanted(section) }))
+  .filter(({ measurements }) => measurements.length > 0);
+if (chosen.length === 0)
+  usage(`Cannot find ${positionals.join(", ")}: there are ${sections.map(({ name }) => name).join(", ")}`);
+const partial = chosen.find(({ section, measurements }) => measurements !== section.measurements);
+if (values.write && partial !== undefined)
+  usage(`Cannot write a part of ${partial.section.name}: name the section`);
+
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length };
+const started = performance.now();
 if (!values.json) console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}`);
-const results: Result[] = [];
-for (const contest of wanted) {
-  const result = await compete(contest, rounds);
-  results.push(result);
-  if (!values.json) console.log(described(result));
+
+async function attempt(measurement: Measurement): Promise<Finding> {
+  try {
+    return await measurement.run(rounds);
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(error);
+    return { kind: "skipped", name: measurement.name, why: "it failed" };
+  }
 }
-if (values.json)
-  console.log(JSON.stringify({ machine, at: new Date().toISOString(), results }, undefined, 2));
-process.exit(0); // the other host's timers would keep the process
+
+const done: { readonly section: Section; readonly findings: readonly Finding[] }[] = [];
+for (const { section, measurements } of chosen) {
+  if (!values.json) console.log(`\n# ${section.title}`);
+  const findings: Finding[] = [];
+  for (const measurement of measurements) {
+    const finding = await attempt(measurement);
+    findings.push(finding);
+    if (!values.json) console.log(described(finding));
+  }
+  done.push({ section, findings });
+}
+const seconds = Math.round((performance.now() - started) / 1000);
+const at = new Date().toISOString();
+
+function write(): void {
+  let page = readFileSync(PAGE, "utf8");
+  for (const { section, findings } of done) {
+    page = replaced(page, section, findings);
+    for (const finding of findings)
+      if (finding.kind === "curve")
+        writeFileSync(join(DOCS, "performance", `${finding.file}.svg`), chart(finding));
+  }
+  const { node, cores, cpu } = machine;
+  const about = `Node ${node}, ${cores} × ${cpu}, ${at.slice(0, 10)}, ${seconds} s`;
+  if (done.length === sections.length)
+    page = page.replace(/^Last whole run: .*$/m, `Last whole run: ${about}`);
+  writeFileSync(PAGE, page);
+}
+
+if (values.write) write();
+if (values.json) {
+  const results = done.map(({ section: { name, title }, findings }) => ({ name, title, findings }));
+  console.log(JSON.stringify({ machine, at, seconds, sections: results }, undefined, 2));
+} else {
+  console.log(`\n${seconds} s`);
+}
+process.exit(); // the other host's timers would keep the process

@@ -39,6 +39,7 @@ export interface RemoteCharacteristic extends EventEmitter {
   readonly uuid: string;
   read(callback: (error: number, value: Buffer) => void): void;
   write(value: Buffer, callback: (error: number) => void): void;
+  writeWithoutResponse(value: Buffer): void;
   writeCCCD(notifications: boolean, indications: boolean, callback: (error: number) => void): void;
   discoverDescriptors(callback: () => void): void;
 }

@@ -1,0 +1,8 @@
+import { codec } from "./codec.ts";
+import { crypto } from "./crypto.ts";
+import type { Section } from "./findings.ts";
+import { scan } from "./scan.ts";
+import { stack } from "./stack.ts";
+
+/** Everything that is measured, in the order of the report. */
+export const SECTIONS = (): readonly Section[] => [codec(), crypto(), scan(), stack()];

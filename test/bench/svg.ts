@@ -1,0 +1,76 @@
+/** A curve as a picture that stands alone: logarithmic axes with their units, readable on light and dark pages. */
+import type { Curve } from "./findings.ts";
+
+const [WIDTH, HEIGHT] = [640, 360] as const;
+const [LEFT, RIGHT, TOP, BOTTOM] = [70, 20, 44, 84] as const;
+const STYLE = `
+text { font: 13px system-ui, sans-serif; fill: #1f2328; }
+.title { font-weight: 600; font-size: 15px; }
+.grid { stroke: #d1d9e0; } .axis { stroke: #59636e; }
+.back { fill: #ffffff; }
+.s0 { --c: #0550ae; } .s1 { --c: #bc4c00; } .s2 { --c: #1a7f37; } .s3 { --c: #8250df; } .s4 { --c: #a40e26; }
+polyline { fill: none; stroke: var(--c); stroke-width: 2; } circle, rect.key { fill: var(--c); }
+@media (prefers-color-scheme: dark) {
+  text { fill: #f0f6fc; } .grid { stroke: #3d444d; } .axis { stroke: #9198a1; } .back { fill: #0d1117; }
+  .s0 { --c: #79c0ff; } .s1 { --c: #ffa657; } .s2 { --c: #7ee787; } .s3 { --c: #d2a8ff; } .s4 { --c: #ff7b72; }
+}`;
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+function words(x: number, y: number, text: string, extra = ""): string {
+  return `<text x="${x.toFixed(0)}" y="${y.toFixed(0)}"${extra}>${escaped(text)}</text>`;
+}
+
+/** The powers of ten that hold all values. */
+function decades(values: readonly number[]): readonly [number, number] {
+  const low = Math.floor(Math.log10(Math.min(...values)) + 1e-9);
+  const high = Math.ceil(Math.log10(Math.max(...values)) - 1e-9);
+  return [low, Math.max(high, low + 1)];
+}
+
+function power(exponent: number): string {
+  if (exponent >= 3) return (10 ** exponent).toLocaleString("en").replaceAll(",", " ");
+  return String(exponent >= 0 ? 10 ** exponent : Number((10 ** exponent).toFixed(-exponent)));
+}
+
+export function chart({ name, across, up, series }: Curve): string {
+  const points = series.flatMap((one) => one.points);
+  const [left, right] = decades(points.map(([x]) => x));
+  const [low, high] = decades(points.map(([, y]) => y));
+  const x = (value: number): number =>
+    LEFT + ((Math.log10(value) - left) / (right - left)) * (WIDTH - LEFT - RIGHT);
+  const y = (value: number): number =>
+    HEIGHT - BOTTOM - ((Math.log10(value) - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
+  const parts: string[] = [];
+  for (let e = left; e <= right; e++) {
+    const at = x(10 ** e).toFixed(1);
+    parts.push(`<line class="grid" x1="${at}" x2="${at}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>`);
+    parts.push(words(x(10 ** e), HEIGHT - BOTTOM + 18, power(e), ' text-anchor="middle"'));
+  }
+  for (let e = low; e <= high; e++) {
+    const at = y(10 ** e).toFixed(1);
+    parts.push(`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/>`);
+    parts.push(words(LEFT - 8, y(10 ** e) + 4, power(e), ' text-anchor="end"'));
+  }
+  const each = (WIDTH - LEFT - RIGHT) / Math.max(1, series.length);
+  series.forEach((one, i) => {
+    const line = one.points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`);
+    const dots = line.map((at) => `<circle r="3" cx="${at.split(",")[0]}" cy="${at.split(",")[1]}"/>`);
+    const key = LEFT + i * each;
+    parts.push(
+      `<g class="s${i % 5}"><polyline points="${line.join(" ")}"/>${dots.join("")}`,
+      `<rect class="key" x="${key.toFixed(0)}" y="${HEIGHT - 24}" width="12" height="12" rx="2"/>`,
+      `${words(key + 18, HEIGHT - 13, one.name)}</g>`,
+    );
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${escaped(name)}">`,
+    `<style>${STYLE}</style><rect class="back" width="${WIDTH}" height="${HEIGHT}" rx="6"/>`,
+    words(LEFT, 20, name, ' class="title"'),
+    words(LEFT, 37, up),
+    words(WIDTH - RIGHT, HEIGHT - BOTTOM + 38, across, ' text-anchor="end"'),
+    ...parts,
+    "</svg>\n",
+  ].join("\n");
+}
