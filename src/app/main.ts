@@ -3,6 +3,9 @@ import type { BondPorts, Surroundings } from "../bonds/ensure.ts";
 import type { Backend } from "../link/backend.ts";
 import { WebBluetoothBackend } from "../link/web-bluetooth/backend.ts";
 import { pageSurroundings } from "../link/web-bluetooth/platform.ts";
+import type { ScanSource } from "../link/scan.ts";
+import type { TraceSource } from "../link/trace.ts";
+import { ActivityLog } from "../state/activity/log.ts";
 import { AddDevice } from "../state/add-device.ts";
 import type { App } from "../state/app.ts";
 import { Bonds } from "../state/bonds.ts";
@@ -14,6 +17,7 @@ import { ExplainError } from "../state/explain-error.ts";
 import { Lazy } from "../state/lazy.ts";
 import { LiveLinks } from "../state/live.ts";
 import { Notices } from "../state/notices.ts";
+import type { PairingManager } from "../state/pairing-manager.ts";
 import { platformOf } from "../state/platform.ts";
 import { Preferences } from "../state/preferences.ts";
 import { Procedures } from "../state/procedure.ts";
@@ -35,6 +39,10 @@ import "../ui/bond-app.ts";
 interface World {
   readonly backend: Backend;
   readonly demo: Demo | null;
+  /** Only where pairing is ours: who is asked, what is heard, and what passes. */
+  readonly pairing?: PairingManager;
+  readonly scan?: ScanSource;
+  readonly trace?: TraceSource;
 }
 
 const AGE_TICK_MS = 30_000;
@@ -62,7 +70,7 @@ async function start(): Promise<void> {
     surroundings,
     appVersion: __APP_VERSION__,
   };
-  const screens = buildScreens({ ports, page, router, notices, keys, demo: world.demo });
+  const screens = buildScreens({ ports, page, router, notices, keys, world });
   showTheme(screens.preferences);
   if (tokens.styleSheet !== undefined) document.adoptedStyleSheets.push(tokens.styleSheet);
   const root = document.createElement("bond-app");
@@ -73,12 +81,15 @@ async function start(): Promise<void> {
 
 interface Foundation extends Pick<App, "ports" | "page" | "router" | "notices"> {
   readonly keys: Lazy<PageKeys>;
-  readonly demo: Demo | null;
+  readonly world: World;
 }
 
-function buildScreens({ ports, page, router, notices, keys, demo }: Foundation): Screens {
+function buildScreens({ ports, page, router, notices, keys, world }: Foundation): Screens {
+  const { demo, pairing = null } = world;
   const chooser = new Chooser(ports.backend, page);
   const live = new LiveLinks();
+  const activity = new ActivityLog(() => ports.surroundings.now());
+  pairing?.listen((event) => activity.add({ kind: "pairing", event }));
   const now = new Store(ports.surroundings.now());
   setInterval(() => now.set(ports.surroundings.now()), AGE_TICK_MS);
   const app: App = {
@@ -89,13 +100,14 @@ function buildScreens({ ports, page, router, notices, keys, demo }: Foundation):
     bonds: new Bonds(ports.stores.bonds, page),
     live,
     chooser,
-    procedures: new Procedures({ bond: ports, chooser, live }),
+    procedures: new Procedures({ bond: ports, chooser, live, activity, ...(pairing && { pairing }) }),
     notices,
     now,
   };
   return {
     app,
     demo,
+    pairing,
     list: new DeviceList(app),
     add: new AddDevice(app),
     explain: new ExplainError(app, async () => (await import("../link/foreign.ts")).explainForeign),
@@ -104,13 +116,20 @@ function buildScreens({ ports, page, router, notices, keys, demo }: Foundation):
       look: () => storageHealth(navigator.storage),
       ask: () => askPersistence(navigator.storage),
     }),
-    parts: partsOf(app, keys),
+    parts: partsOf(app, { keys, activity, world }),
   };
 }
 
 /** What a screen needs beyond the list comes with the screen. */
-function partsOf(app: App, keys: Lazy<PageKeys>): Parts {
+function partsOf(
+  app: App,
+  from: Pick<Foundation, "keys" | "world"> & { readonly activity: ActivityLog },
+): Parts {
+  const { keys, activity, world } = from;
+  const { scan, trace = null } = world;
   return {
+    activity: new Lazy(async () => (await import("./activity.ts")).activityScreen(app, activity, trace)),
+    scan: scan === undefined ? null : new Lazy(async () => (await import("./scan.ts")).scanScreen(app, scan)),
     keys: new Lazy(async () => {
       const [{ keysScreen }, page] = await Promise.all([import("./keys.ts"), keys.load()]);
       return keysScreen(app, page);

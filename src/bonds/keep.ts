@@ -23,10 +23,12 @@ export async function startRepair(run: Run): Promise<void> {
   run.record = { ...run.record, archived: null, suspect: null, proofs: [], createdAt: at };
 }
 
-/** An auto-connect mark on what has been proven. */
+/** An auto-connect mark on what has been proven for the first time; one that a person took away stays away. */
 export async function trust(run: Run): Promise<void> {
   if (run.options.mode === "check") return run.steps.skip("trust", "read-only");
   if (run.record.autoConnect) return run.steps.skip("trust", "satisfied");
+  if (run.stored !== undefined && lastProof(run.stored) !== undefined)
+    return run.steps.skip("trust", "by-request");
   await run.steps.run("trust", async () => {
     run.record = { ...run.record, autoConnect: true };
   });
@@ -36,10 +38,15 @@ export async function trust(run: Run): Promise<void> {
 async function withLatestEdits(run: Run): Promise<BondRecord> {
   const latest = await run.ports.stores.bonds.get(run.record.id);
   if (latest === undefined) return run.record;
-  const { label, notes, minimumLevel } = latest;
+  const { label, notes, minimumLevel, legacyAllowed } = latest;
   const same =
-    label === run.record.label && notes === run.record.notes && minimumLevel === run.record.minimumLevel;
-  return same ? run.record : { ...run.record, label, notes, minimumLevel };
+    label === run.record.label &&
+    notes === run.record.notes &&
+    minimumLevel === run.record.minimumLevel &&
+    legacyAllowed === run.record.legacyAllowed;
+  if (same) return run.record;
+  const policy = legacyAllowed === undefined ? {} : { legacyAllowed };
+  return { ...run.record, label, notes, minimumLevel, ...policy };
 }
 
 export async function persist(run: Run): Promise<BondResult> {

@@ -44,6 +44,33 @@ export async function setMinimumLevel(
   );
 }
 
+/** Legacy pairing for this one device. The caller has warned. */
+export async function setLegacyAllowed(
+  ports: BondPorts,
+  id: string,
+  legacyAllowed: boolean,
+): Promise<StorageFailure | null> {
+  return attempt(() =>
+    changeRecord(ports, id, (record) => ({
+      record: (record.legacyAllowed ?? false) === legacyAllowed ? record : { ...record, legacyAllowed },
+      history: [],
+    })),
+  );
+}
+
+export async function setAutoConnect(
+  ports: BondPorts,
+  id: string,
+  autoConnect: boolean,
+): Promise<StorageFailure | null> {
+  return attempt(() =>
+    changeRecord(ports, id, (record) => ({
+      record: record.autoConnect === autoConnect ? record : { ...record, autoConnect },
+      history: [],
+    })),
+  );
+}
+
 /** `level`: what the device demands for this read, as far as the person knows. */
 export async function chooseProbe(
   ports: BondPorts,

@@ -1,6 +1,7 @@
 /** One run of the bond procedure as a person sees it: steps as they happen, questions, and the result. */
 import type { BondPorts, EnsureTarget } from "../bonds/ensure.ts";
 import type { BondResult, Mode, StepReport } from "../bonds/result.ts";
+import type { PairingPrompts } from "../link/pairing.ts";
 import type { Level } from "../storage/records.ts";
 import type { ActivityLog } from "./activity/log.ts";
 import type { Chooser } from "./chooser.ts";
@@ -31,6 +32,8 @@ export interface ProcedurePorts {
   readonly bond: BondPorts;
   readonly chooser: Chooser;
   readonly live: LiveLinks;
+  /** Who is asked while pairing, where pairing is ours. */
+  readonly pairing?: PairingPrompts;
   /** Hears what every run does. */
   readonly activity?: Pick<ActivityLog, "add">;
 }
@@ -72,7 +75,10 @@ export class Procedure {
         {
           mode,
           signal: stop.signal,
-          prompts: promptsThrough((ask) => this.#change({ ask }), this.#ports.chooser),
+          prompts: {
+            ...promptsThrough((ask) => this.#change({ ask }), this.#ports.chooser),
+            ...(this.#ports.pairing && { pairing: this.#ports.pairing }),
+          },
           onStep: (report) => this.#report(report, link),
           ...(level === undefined ? {} : { level }),
         },

@@ -19,7 +19,13 @@ export type Ask =
       readonly answer: (same: boolean) => void;
     }
   /** The device was reset, or something imitates it. */
-  | { readonly kind: "repair"; readonly device: string; readonly answer: (go: boolean) => void };
+  | { readonly kind: "repair"; readonly device: string; readonly answer: (go: boolean) => void }
+  /** The keys cannot be stored: a bond would be good for this page only. */
+  | {
+      readonly kind: "unstored";
+      readonly why: "vault-locked" | "not-writable";
+      readonly answer: (go: boolean) => void;
+    };
 
 /** `show` gets each question, and null when it is over. The chooser opens from the click that answers. */
 export function promptsThrough(
@@ -65,6 +71,8 @@ export function promptsThrough(
       })),
     confirmRepair: (record, signal) =>
       question<boolean>(signal, (answer) => ({ kind: "repair", device: displayName(record), answer })),
+    confirmUnstored: (why, signal) =>
+      question<boolean>(signal, (answer) => ({ kind: "unstored", why, answer })),
   };
 }
 

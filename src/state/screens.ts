@@ -1,23 +1,31 @@
 /** The state of every screen, built once by `main.ts`. */
 import type { AddDevice } from "./add-device.ts";
+import type { ActivityScreen } from "./activity/screen.ts";
 import type { App } from "./app.ts";
 import type { Demo } from "./demo.ts";
 import type { DeviceList } from "./device-list.ts";
 import type { ExplainError } from "./explain-error.ts";
 import type { KeysScreen } from "./keys/screen.ts";
 import type { Lazy } from "./lazy.ts";
+import type { PairingManager } from "./pairing-manager.ts";
 import type { Preferences } from "./preferences.ts";
+import type { ScanScreen } from "./scan/scan-screen.ts";
 import type { Transfer } from "./transfer.ts";
 
 /** State that is fetched with its screen, when a person first goes there. */
 export interface Parts {
   readonly keys: Lazy<KeysScreen>;
+  readonly activity: Lazy<ActivityScreen>;
+  /** Null where a page cannot hear what is in the air. */
+  readonly scan: Lazy<ScanScreen> | null;
 }
 
 export interface Screens {
   readonly app: App;
   /** Null where the devices are real. */
   readonly demo: Demo | null;
+  /** Null where the system pairs, and asks by itself. */
+  readonly pairing: PairingManager | null;
   readonly list: DeviceList;
   readonly add: AddDevice;
   readonly explain: ExplainError;

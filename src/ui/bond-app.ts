@@ -15,6 +15,8 @@ const TITLES: Readonly<Record<Route["screen"], string>> = {
   add: "Add a device",
   device: "Device",
   keys: "Keys",
+  scan: "Scan",
+  activity: "Activity",
   explain: "Explain an error",
   settings: "Settings",
   "not-found": "Not found",
@@ -34,6 +36,12 @@ async function loadScreen(screen: Route["screen"], parts: Parts): Promise<void> 
       return;
     case "keys":
       await Promise.all([import("./keys/keys-page.ts"), parts.keys.load()]);
+      return;
+    case "scan":
+      await Promise.all([import("./scan/scan-page.ts"), parts.scan?.load()]);
+      return;
+    case "activity":
+      await Promise.all([import("./activity/activity-page.ts"), parts.activity.load()]);
       return;
     case "explain":
       await import("./explain-page.ts");
@@ -61,7 +69,7 @@ export class BondApp extends LitElement {
   #shown: Route | undefined;
 
   protected override render(): TemplateResult {
-    const { app, demo, preferences } = this.screens;
+    const { app, demo, pairing, preferences } = this.screens;
     const route = this.#route.value;
     return html`
       <header>
@@ -74,6 +82,15 @@ export class BondApp extends LitElement {
         ${this.#loaded.has(route.screen) ? this.#screen(route) : this.#waiting(route.screen)}
       </main>
       <notice-bar .notices=${app.notices}></notice-bar>
+      ${
+        pairing === null
+          ? nothing
+          : html`<pairing-dialog
+              .manager=${pairing}
+              .system=${app.environment.surroundings.platform.system}
+              .now=${() => app.ports.surroundings.now()}
+            ></pairing-dialog>`
+      }
     `;
   }
 
@@ -106,6 +123,12 @@ export class BondApp extends LitElement {
         ></device-page>`;
       case "keys":
         return html`<keys-page data-screen .state=${parts.keys.loaded}></keys-page>`;
+      case "scan":
+        return parts.scan === null
+          ? html`<scan-absent data-screen></scan-absent>`
+          : html`<scan-page data-screen .state=${parts.scan.loaded}></scan-page>`;
+      case "activity":
+        return html`<activity-page data-screen .state=${parts.activity.loaded}></activity-page>`;
       case "explain":
         return html`<explain-page data-screen .state=${explain}></explain-page>`;
       case "settings":

@@ -65,6 +65,21 @@ export class BondAsk extends LitElement {
             <button class="danger" @click=${() => ask.answer(true)}>It was reset: replace it</button>`,
           "warn",
         );
+      case "unstored":
+        return question(
+          html`Pair although the bond cannot be stored?`,
+          html`<p>
+              ${
+                ask.why === "vault-locked"
+                  ? "The vault is locked, so the new key cannot be kept. You can open the vault first, and pair then."
+                  : "The browser does not let this page store anything now."
+              }
+            </p>
+            <p>The bond would work until this page is closed. The device may believe in it for longer.</p>`,
+          html`<button @click=${() => ask.answer(false)}>Do not pair now</button>
+            <button class="danger" @click=${() => ask.answer(true)}>Pair for this page only</button>`,
+          "warn",
+        );
     }
   }
 

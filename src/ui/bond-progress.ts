@@ -3,6 +3,7 @@ import type { StepNote } from "../bonds/result.ts";
 import type { App } from "../state/app.ts";
 import type { System } from "../state/platform.ts";
 import type { Procedure, ProcedureView } from "../state/procedure.ts";
+import { hrefOf } from "../state/router.ts";
 import { progress, type StepLine } from "../state/steps.ts";
 import { duration } from "./age.ts";
 import { bringIntoView } from "./bring-into-view.ts";
@@ -153,6 +154,7 @@ export class BondProgress extends LitElement {
           <details>
             <summary>Every step</summary>
             ${steps(view.lines, this.#system)}
+            <p><a href=${hrefOf({ screen: "activity" })}>Everything that happened, and a report to send</a></p>
           </details>`;
     }
   }

@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues, type TemplateResult, css, html } from "lit";
+import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import type { BondResult, ResultName } from "../bonds/result.ts";
 import type { Environment } from "../state/environment.ts";
 import type { ProcedureView } from "../state/procedure.ts";
@@ -15,6 +15,7 @@ import { surfaces } from "./surfaces.css.ts";
 import type { Outcome } from "./bond-halves.ts";
 import "./bond-halves.ts";
 import "./copy-text.ts";
+import "./pairing/pairing-countdown.ts";
 
 /** How the tally stands at the end. */
 const OUTCOME: Readonly<Record<ResultName, Outcome>> = {
@@ -66,6 +67,7 @@ export class BondResultPanel extends LitElement {
 
   declare environment: Environment;
   declare run: FinishedRun;
+  #until: number | undefined;
 
   protected override render(): TemplateResult {
     const { result, device } = this.run;
@@ -87,9 +89,18 @@ export class BondResultPanel extends LitElement {
         <button class="primary" aria-describedby="help" @click=${() => this.#remedy()}>${remedy.label}</button>
         <copy-text label="Copy as text" .text=${this.#text()}></copy-text>
       </div>
+      ${this.#wait()}
       <p id="help" class="small quiet" ?hidden=${result.remedy === "continue"}>${remedy.help}</p>
       ${facts(result)}
     </section>`;
+  }
+
+  /** After a wrong code the next attempt has to wait, and it is said how long. */
+  #wait(): TemplateResult | typeof nothing {
+    const { failure } = this.run.result;
+    if (failure?.kind !== "pairing-failed" || failure.retryAfterMs === undefined) return nothing;
+    this.#until ??= Date.now() + failure.retryAfterMs;
+    return html`<pairing-countdown what="wait" .until=${this.#until} .now=${() => Date.now()}></pairing-countdown>`;
   }
 
   /** The result is what was waited for: the focus goes to it, and it is read out. */

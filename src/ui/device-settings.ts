@@ -1,11 +1,13 @@
 import { type TemplateResult, css, html } from "lit";
-import { rename, setMinimumLevel, setNotes } from "../state/device-edit.ts";
+import { rename, setAutoConnect, setLegacyAllowed, setMinimumLevel, setNotes } from "../state/device-edit.ts";
 import type { StorageFailure } from "../storage/ports.ts";
 import { base } from "./base.css.ts";
+import type { ConfirmDialog } from "./confirm-dialog.ts";
 import { controls } from "./controls.css.ts";
 import { DevicePart } from "./device-part.ts";
 import { LEVELS, levelWord } from "./device-words.ts";
 import { surfaces } from "./surfaces.css.ts";
+import "./confirm-dialog.ts";
 
 /** What a person may say about a device: its name here, notes, and the least level that counts. */
 export class DeviceSettings extends DevicePart {
@@ -25,6 +27,16 @@ export class DeviceSettings extends DevicePart {
       }
       form.wide button {
         justify-self: start;
+      }
+      label.check {
+        display: flex;
+        gap: var(--space-3);
+        align-items: start;
+      }
+      .check .hint {
+        display: block;
+        color: var(--ink-2);
+        font-size: var(--text-s);
       }
     `,
   ];
@@ -75,7 +87,30 @@ export class DeviceSettings extends DevicePart {
         </select>
         ${this.#leastHint()}
       </div>
+      ${this.#pairing()}
     </section>`;
+  }
+
+  /** What is asked of this device where pairing is ours, and whether it may be reached without being asked. */
+  #pairing(): TemplateResult {
+    const { record } = this.device;
+    const ours = this.app.ports.backend.capabilities.pairing === "explicit";
+    return html`<label class="check">
+        <input type="checkbox" .checked=${record.autoConnect} ?disabled=${this.locked} @change=${(event: Event) => this.#auto(event)} />
+        <span>Reconnect by itself
+          <span class="hint">Where it can be reached without a question. Never pairs.</span></span>
+      </label>
+      ${
+        ours
+          ? html`<label class="check">
+                <input type="checkbox" .checked=${record.legacyAllowed === true} ?disabled=${this.locked}
+                  @change=${(event: Event) => void this.#legacy(event)} />
+                <span>Allow the old kind of pairing
+                  <span class="hint">For a device that knows nothing else. Whoever listens while it pairs can find its keys.</span></span>
+              </label>
+              <confirm-dialog></confirm-dialog>`
+          : ""
+      }`;
   }
 
   #leastHint(): TemplateResult {
@@ -83,7 +118,7 @@ export class DeviceSettings extends DevicePart {
     return html`<p class="hint" id="least-hint">
       ${
         encryption
-          ? "A weaker bond ends with “below level”."
+          ? "A weaker bond ends with “below level”. The highest one is Secure Connections only."
           : "Here a level is only known from what the device demands for the probe. Where nobody said it, a verification says that it cannot be shown."
       }
     </p>`;
@@ -104,6 +139,44 @@ export class DeviceSettings extends DevicePart {
     const { value } = event.target;
     const level = LEVELS.find((level) => level === value) ?? null;
     void this.#say(setMinimumLevel(this.app.ports, this.device.record.id, level), "The level is saved.");
+  }
+
+  #auto(event: Event): void {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    const on = event.target.checked;
+    void this.#say(
+      setAutoConnect(this.app.ports, this.device.record.id, on),
+      on ? "It reconnects by itself." : "It waits to be asked.",
+    );
+  }
+
+  /** Off at once; on only after the warning. */
+  async #legacy(event: Event): Promise<void> {
+    const box = event.target;
+    if (!(box instanceof HTMLInputElement)) return;
+    const dialog: ConfirmDialog | null = this.renderRoot.querySelector("confirm-dialog");
+    const sure =
+      !box.checked ||
+      (await dialog?.ask({
+        title: "Allow pairing that can be listened to?",
+        body: html`<p>
+            Whoever listens while this device pairs in the old way can find the keys, read along and imitate it, later as well.
+            A code does not prevent it.
+          </p>
+          <p>Allow it for a device that knows nothing else, and pair where nobody can listen. Other devices are not touched.</p>`,
+        yes: "Allow it for this device",
+        no: "Keep it off",
+        danger: true,
+      })) === true;
+    if (!sure) {
+      box.checked = false;
+      return;
+    }
+    const allowed = box.checked;
+    const words = allowed
+      ? "The old kind of pairing is allowed for this device."
+      : "The old kind of pairing is off.";
+    await this.#say(setLegacyAllowed(this.app.ports, this.device.record.id, allowed), words);
   }
 
   async #say(work: Promise<StorageFailure | null>, words: string): Promise<void> {

@@ -63,6 +63,16 @@ export const SCREENS: readonly Screen[] = [
   { name: "device-history", show: (session) => seeded(session, "/#/devices/proven/history") },
   { name: "device-connected", show: connected },
   { name: "device-chart", show: drawn },
+  { name: "scan-absent", show: (session) => seededNothing(session, "/#/scan") },
+  { name: "activity-none", show: (session) => seededNothing(session, "/#/activity") },
+  {
+    name: "activity",
+    async show(session) {
+      await added(session);
+      await session.page.goto("/#/activity");
+      await session.page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
+    },
+  },
   {
     name: "add",
     async show(session) {

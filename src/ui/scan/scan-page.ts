@@ -8,6 +8,7 @@ import { RowWindow } from "../row-window.ts";
 import { Watch } from "../watch.ts";
 import { scanRow, scanRowStyles } from "./scan-row.ts";
 import "../failure-note.ts";
+import "./scan-absent.ts";
 import "./scan-details.ts";
 import "./scan-tools.ts";
 import type { ScanDetails } from "./scan-details.ts";
