@@ -37,6 +37,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // No `data:` URL may stand for a script, a style or a font.
     assetsInlineLimit: 0,
+    // The second page is the address of an ensure link on hosts that serve files and nothing else.
+    rollupOptions: { input: ["index.html", "ensure/index.html"] },
   },
   server: {
     headers: securityHeaders("development"),

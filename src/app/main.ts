@@ -134,6 +134,8 @@ function partsOf(
       const [{ keysScreen }, page] = await Promise.all([import("./keys.ts"), keys.load()]);
       return keysScreen(app, page);
     }),
+    ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app)),
+    apps: new Lazy(async () => (await import("./ensure.ts")).allowedPages(app)),
   };
 }
 

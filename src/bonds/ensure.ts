@@ -34,6 +34,8 @@ export interface EnsureOptions {
   readonly outOfBand?: OutOfBand;
   readonly signal: AbortSignal;
   readonly prompts?: EnsurePrompts;
+  /** Nobody is there: what was proven is verified, and where a pairing would begin the run ends with `no-gesture`. */
+  readonly unattended?: boolean;
   /** Called synchronously as each step starts and ends. */
   readonly onStep?: (report: StepReport) => void;
 }
@@ -111,6 +113,7 @@ async function performWithProbe(run: Run): Promise<void> {
     run.steps.skip("pair", "satisfied");
     run.steps.skip("prove", "satisfied");
   } else {
+    run.requirePerson();
     await pair(run);
     await prove(run);
   }

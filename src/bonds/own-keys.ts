@@ -31,6 +31,7 @@ export async function performWithOwnKeys(run: Run, keys: BondAdministration): Pr
     run.steps.skip("pair", "satisfied");
     run.steps.skip("prove", "satisfied");
   } else {
+    run.requirePerson();
     await pairOnLink(run, keys, stored);
     await proveKey(run, keys);
   }

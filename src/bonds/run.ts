@@ -8,7 +8,7 @@ import { lastProof } from "./evidence.ts";
 import { displayName, historyEntry } from "./record.ts";
 import { type BondResult, type Evidence, ResultCode } from "./result.ts";
 import { Steps } from "./steps.ts";
-import type { Verdict } from "./verdict.ts";
+import { end, type Verdict } from "./verdict.ts";
 
 /** What one run of the procedure knows so far. The steps, each in a module of its own, read and write it. */
 export class Run {
@@ -158,6 +158,11 @@ export class Run {
     const connection = this.#connection;
     this.#connection = undefined;
     await connection?.[Symbol.asyncDispose]();
+  }
+
+  /** A pairing would begin now. */
+  requirePerson(): void {
+    if (this.options.unattended === true) throw end("usage", "no-gesture", "run-ensure");
   }
 
   /** `verdict` null is success. */

@@ -39,6 +39,18 @@ const level = oneOf("encrypted", "authenticated");
 export const helloCheck = fields({ protocol: exactly(PROTOCOL), kind: exactly("hello") });
 export type Hello = Checked<typeof helloCheck>;
 
+/**
+ * Window to opener, by `postMessage` to the client's origin, where the person allowed it: the signed result of the link
+ * that opened the window (`PAYLOAD.SIGNATURE`), and the public key that belongs to it.
+ */
+export const ensuredCheck = fields({
+  protocol: exactly(PROTOCOL),
+  kind: exactly("ensured"),
+  result: text(6_000, 1),
+  publicKey: text(100, 1),
+});
+export type Ensured = Checked<typeof ensuredCheck>;
+
 /** Opener to window, by `postMessage` to Bondkeeper's origin, with one MessagePort transferred. */
 export const connectCheck = fields({ protocol: exactly(PROTOCOL), kind: exactly("connect") }, { token });
 export type Connect = Checked<typeof connectCheck>;

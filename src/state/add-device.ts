@@ -3,7 +3,7 @@ import type { BondResult } from "../bonds/result.ts";
 import type { ChooseRequest } from "../link/backend.ts";
 import { type Failure, failureOf } from "../link/failure.ts";
 import type { Uuid } from "../link/gatt.ts";
-import type { Probe } from "../storage/records.ts";
+import type { Level, Probe } from "../storage/records.ts";
 import type { App } from "./app.ts";
 import { isBlockedService, parseUuid, type ParsedUuid } from "./assigned-numbers.ts";
 import type { Procedure } from "./procedure.ts";
@@ -57,15 +57,21 @@ const EMPTY: AddForm = {
   probeCharacteristic: "",
 };
 
+const OWN = { run: "add", level: null };
+
 export class AddDevice {
   readonly view = new Store<AddView>({ form: EMPTY, problems: {}, tried: false, failure: null });
   readonly procedure: Procedure;
   readonly app: App;
   #stop = new AbortController();
 
-  constructor(app: App) {
+  readonly #level: Level | null;
+
+  /** `level`: the least that counts as success, where another page demands it. */
+  constructor(app: App, { run, level }: { readonly run: string; readonly level: Level | null } = OWN) {
     this.app = app;
-    this.procedure = app.procedures.of("add");
+    this.procedure = app.procedures.of(run);
+    this.#level = level;
   }
 
   edit(change: Partial<AddForm>): void {
@@ -87,7 +93,11 @@ export class AddDevice {
       if (peer === undefined) return undefined;
       const services = [...new Set([...request.choose.services, ...request.choose.optionalServices])];
       const target = { peer, services, profile: form.profile, probe: request.probe };
-      return await this.procedure.start(target, { mode: "ensure", device: peer.name ?? "" });
+      return await this.procedure.start(target, {
+        mode: "ensure",
+        device: peer.name ?? "",
+        ...(this.#level === null ? {} : { level: this.#level }),
+      });
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind !== "cancelled") this.view.update((view) => ({ ...view, failure }));

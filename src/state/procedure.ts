@@ -1,5 +1,6 @@
 /** One run of the bond procedure as a person sees it: steps as they happen, questions, and the result. */
 import type { BondPorts, EnsureTarget } from "../bonds/ensure.ts";
+import type { EnsurePrompts } from "../bonds/prompts.ts";
 import type { BondResult, Mode, StepReport } from "../bonds/result.ts";
 import type { PairingPrompts } from "../link/pairing.ts";
 import type { Level } from "../storage/records.ts";
@@ -43,6 +44,8 @@ export interface StartOptions {
   readonly level?: Level;
   /** What to call the device until the result names it. */
   readonly device: string;
+  /** Asks nothing and pairs nothing. */
+  readonly unattended?: boolean;
 }
 
 type Running = Extract<ProcedureView, { readonly step: "running" }>;
@@ -60,7 +63,7 @@ export class Procedure {
   /** Runs to its end and shows every step. Undefined while another run is under way here. */
   async start(target: EnsureTarget, options: StartOptions): Promise<BondResult | undefined> {
     if (this.view.value.step === "running") return undefined;
-    const { mode, device, level } = options;
+    const { mode, device, level, unattended = false } = options;
     this.#last = { target, options };
     const stop = new AbortController();
     this.#stop = stop;
@@ -75,10 +78,8 @@ export class Procedure {
         {
           mode,
           signal: stop.signal,
-          prompts: {
-            ...promptsThrough((ask) => this.#change({ ask }), this.#ports.chooser),
-            ...(this.#ports.pairing && { pairing: this.#ports.pairing }),
-          },
+          unattended,
+          ...(unattended ? {} : { prompts: this.#prompts() }),
           onStep: (report) => this.#report(report, link),
           ...(level === undefined ? {} : { level }),
         },
@@ -133,6 +134,11 @@ export class Procedure {
   #change(change: Partial<Pick<Running, "lines" | "ask" | "cancelling">>): void {
     const running = this.#running();
     if (running !== undefined) this.view.set({ ...running, ...change });
+  }
+
+  #prompts(): EnsurePrompts {
+    const { chooser, pairing } = this.#ports;
+    return { ...promptsThrough((ask) => this.#change({ ask }), chooser), ...(pairing && { pairing }) };
   }
 
   #report(report: StepReport, link: LinkWatch): void {

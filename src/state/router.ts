@@ -5,13 +5,15 @@ export const DEVICE_VIEWS = ["overview", "gatt", "history"] as const;
 export type DeviceView = (typeof DEVICE_VIEWS)[number];
 
 /** Screens whose link is their name, and nothing more. */
-export const PLAIN_SCREENS = ["add", "keys", "scan", "activity", "explain", "settings"] as const;
+export const PLAIN_SCREENS = ["add", "keys", "scan", "activity", "explain", "settings", "apps"] as const;
 export type PlainScreen = (typeof PLAIN_SCREENS)[number];
 
 export type Route =
   | { readonly screen: "devices" }
   | { readonly screen: "device"; readonly id: string; readonly view: DeviceView }
   | { readonly screen: PlainScreen }
+  /** What another page asks for; `link` is looked at by the screen. */
+  | { readonly screen: "ensure"; readonly link: string }
   | { readonly screen: "not-found"; readonly link: string }
   /** The link carried a PIN, passkey or out-of-band data. It was refused and taken out of the address bar. */
   | { readonly screen: "refused-link" };
@@ -19,12 +21,19 @@ export type Route =
 /** Names under which a link might carry a secret, in the query or in the fragment. */
 const SECRET = /(?:^|[?&#;/])(?:pin|passkey|passcode|oob|ltk|irk|csrk)=/i;
 const MAX_LINK = 512;
+/** An ensure link carries an address to return to. What is longer is refused by its screen. */
+const MAX_ENSURE = 9_000;
+/** `#/ensure?device=…`, and the short form `#device=…` that follows the address of the page. */
+const ENSURE = /^#?(?:\/?ensure(?:\?|$)|(?=(?:device|mode|level|return|nonce|client)=))/;
 
 export function hrefOf(route: Route): string {
   switch (route.screen) {
     case "devices":
-    case "refused-link":
       return "#/";
+    case "refused-link":
+      return "#/refused";
+    case "ensure":
+      return `#/ensure?${route.link}`;
     case "device": {
       const base = `#/devices/${encodeURIComponent(route.id)}`;
       return route.view === "overview" ? base : `${base}/${route.view}`;
@@ -39,6 +48,8 @@ export function hrefOf(route: Route): string {
 /** The route of a fragment ("#/devices/ID/gatt"). Hostile text: bounded, and unknown links say so. */
 export function parseRoute(hash: string): Route {
   if (carriesSecret(hash)) return { screen: "refused-link" };
+  const ensure = ENSURE.exec(hash);
+  if (ensure !== null) return { screen: "ensure", link: hash.slice(ensure[0].length, MAX_ENSURE) };
   const link = hash.slice(0, MAX_LINK);
   const notFound: Route = { screen: "not-found", link };
   if (hash.length > MAX_LINK) return notFound;
@@ -55,6 +66,7 @@ export function parseRoute(hash: string): Route {
   }
   if (id !== undefined) return notFound;
   if (head === "" || head === "devices") return { screen: "devices" };
+  if (head === "refused") return { screen: "refused-link" };
   const plain = PLAIN_SCREENS.find((name) => name === head);
   return plain === undefined ? notFound : { screen: plain };
 }
@@ -109,7 +121,7 @@ export class Router {
     const { search, hash } = this.#bar.read();
     if (carriesSecret(search) || carriesSecret(hash)) {
       // At once, before anything else can read or keep the address.
-      this.#bar.scrub("#/");
+      this.#bar.scrub("#/refused");
       return { screen: "refused-link" };
     }
     return parseRoute(hash);

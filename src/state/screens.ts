@@ -4,6 +4,8 @@ import type { ActivityScreen } from "./activity/screen.ts";
 import type { App } from "./app.ts";
 import type { Demo } from "./demo.ts";
 import type { DeviceList } from "./device-list.ts";
+import type { AllowedPages } from "./ensure/pages.ts";
+import type { EnsureFlow } from "./ensure/flow.ts";
 import type { ExplainError } from "./explain-error.ts";
 import type { KeysScreen } from "./keys/screen.ts";
 import type { Lazy } from "./lazy.ts";
@@ -18,6 +20,8 @@ export interface Parts {
   readonly activity: Lazy<ActivityScreen>;
   /** Null where a page cannot hear what is in the air. */
   readonly scan: Lazy<ScanScreen> | null;
+  readonly ensure: Lazy<EnsureFlow>;
+  readonly apps: Lazy<AllowedPages>;
 }
 
 export interface Screens {

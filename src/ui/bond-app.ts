@@ -18,6 +18,8 @@ const TITLES: Readonly<Record<Route["screen"], string>> = {
   scan: "Scan",
   activity: "Activity",
   explain: "Explain an error",
+  ensure: "Asked by another page",
+  apps: "Pages that may ask",
   settings: "Settings",
   "not-found": "Not found",
   "refused-link": "Link refused",
@@ -45,6 +47,12 @@ async function loadScreen(screen: Route["screen"], parts: Parts): Promise<void> 
       return;
     case "explain":
       await import("./explain-page.ts");
+      return;
+    case "ensure":
+      await Promise.all([import("./ensure/ensure-page.ts"), parts.ensure.load()]);
+      return;
+    case "apps":
+      await Promise.all([import("./ensure/allowed-pages.ts"), parts.apps.load()]);
       return;
     case "settings":
       await import("./settings-page.ts");
@@ -131,6 +139,10 @@ export class BondApp extends LitElement {
         return html`<activity-page data-screen .state=${parts.activity.loaded}></activity-page>`;
       case "explain":
         return html`<explain-page data-screen .state=${explain}></explain-page>`;
+      case "ensure":
+        return html`<ensure-page data-screen .state=${parts.ensure.loaded} .link=${route.link}></ensure-page>`;
+      case "apps":
+        return html`<allowed-pages data-screen .state=${parts.apps.loaded}></allowed-pages>`;
       case "settings":
         return html`<settings-page data-screen .state=${preferences} .transfer=${transfer}></settings-page>`;
       case "not-found":

@@ -68,6 +68,8 @@ export const LAYERS: readonly Row[] = [
     types: ["hci/ports.ts"],
     packages: ["idb"],
   },
+  // A database of its own for links and the kiosk, loaded with them.
+  { from: "src/storage/apps/", may: ["src/storage/*"], packages: ["idb"] },
   {
     from: "src/storage/*",
     may: [],
