@@ -106,6 +106,13 @@ export class HciBackend implements Backend, PeerDirectory {
     return peer;
   }
 
+  /** A person chose this one from what was heard by other means than `choose`. Throws DeviceError for what is no id. */
+  take(id: string): HciPeer {
+    addressOf(id);
+    this.#chosen.add(id);
+    return this.peer(id);
+  }
+
   async mayConnect(id: string): Promise<boolean> {
     return this.#chosen.has(id) || (await this.#isBonded(id));
   }

@@ -8,6 +8,9 @@ import type { Scanner } from "../../../hci/gap/scanner.ts";
 import type { Address } from "../../../hci/ports.ts";
 import type { Peer } from "../backend.ts";
 import { cancelled } from "../bounded.ts";
+import { addressOf, peerIdOf } from "./addresses.ts";
+import type { HciBackend } from "./backend.ts";
+import { deviceError } from "./translate.ts";
 import type { AdvertisedData, AdvertiserAddress, AdvertisingReport, ScanSource } from "../scan.ts";
 
 export interface ScanRadioPorts {
@@ -39,7 +42,10 @@ export class ScanRadio implements ScanSource {
       const report = this.#reportOf(advertisement);
       if (report !== undefined && !signal.aborted) listener(report);
     };
-    const scan = await host.scanner.start({ active: true, duplicates: { report: "all" } }, hear);
+    const starting = host.scanner.start({ active: true, duplicates: { report: "all" } }, hear);
+    const scan = await starting.catch((error: unknown) => {
+      throw deviceError(error, { during: "availability" });
+    });
     if (signal.aborted) {
       await scan.stop();
       throw cancelled(signal);
@@ -76,6 +82,16 @@ export class ScanRadio implements ScanSource {
       fields: () => dataOf(advertisement.fields(), data),
     };
   }
+}
+
+/** The scanner of a backend's adapter, whichever adapter that is at the time. */
+export function scanRadioOf(backend: HciBackend): ScanRadio {
+  return new ScanRadio({
+    ready: (signal) => backend.session.ready(signal),
+    idOf: peerIdOf,
+    addressOf,
+    choose: (id) => backend.take(id),
+  });
 }
 
 function dataOf(fields: AdvertisingFields, data: Uint8Array): AdvertisedData {

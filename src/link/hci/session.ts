@@ -13,7 +13,7 @@ import { DeviceError, failureOf } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import { DEFAULT_DEVICE_POLICY } from "../security.ts";
 import type { DevicePolicy } from "../security.ts";
-import { peerIdOf } from "./addresses.ts";
+import { addressOf, peerIdOf } from "./addresses.ts";
 import { claimOf } from "./claim.ts";
 import { LeasedTransport } from "./leased-transport.ts";
 import { pairingPolicy } from "./policy.ts";
@@ -154,6 +154,11 @@ export class AdapterSession implements AsyncDisposable {
   /** What is demanded of a peer: what the last procedure said, else what is on record, else the default. */
   policyOf(peerId: string): DevicePolicy {
     return this.#policies.get(peerId) ?? this.ports.policyOf?.(peerId) ?? DEFAULT_DEVICE_POLICY;
+  }
+
+  /** Milliseconds that the next pairing with this peer has to wait, after failures of its own and of others. */
+  pairingWait(peerId: string): number {
+    return this.#backoff.remaining(addressOf(peerId));
   }
 
   setPolicy(peerId: string, policy: DevicePolicy): void {
