@@ -33,7 +33,7 @@ const device = text(300, 1);
 /** 32 octets in base64url, made by Bondkeeper for one client origin. */
 const token = pattern(/^[\w-]{43}$/u, "a token");
 const passkey = pattern(/^\d{6}$/u, "a passkey of six digits");
-const level = oneOf("encrypted", "authenticated");
+const level = oneOf("encrypted", "authenticated", "secure");
 
 /** Window to opener, by `postMessage` to the client's origin. It says nothing but that it is there. */
 export const helloCheck = fields({ protocol: exactly(PROTOCOL), kind: exactly("hello") });

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { test } from "node:test";
-import type { BondResult } from "../../../src/bonds/result.ts";
 import { fromBase64url, toBase64url } from "../../../src/sdk/base64url.ts";
 import {
   claimsOf,
   decodeClaims,
   encodeClaims,
-  generateSigningKey,
   keyIdOf,
-  printPublicKey,
   printSigned,
   readPublicKey,
   readSigned,
@@ -17,39 +14,18 @@ import {
   signedOctets,
 } from "../../../src/sdk/signed-result.ts";
 import { type Expected, verifyResult } from "../../../src/sdk/verify-result.ts";
+import { Installation, RESULT } from "../../support/sdk/installation.ts";
 
 const NOW = 1_800_000_000_000;
 const NONCE = "n".repeat(22);
 const AUDIENCE = "https://consumer.example";
 
-const RESULT: BondResult = {
-  code: 0,
-  name: "ok",
-  reason: null,
-  mode: "ensure",
-  bondId: "bond-1",
-  device: "Front door",
-  transport: "dongle",
-  level: "authenticated",
-  keySize: 16,
-  evidence: "access-verified",
-  provenAt: "2026-06-01T10:00:00.000Z",
-  persisted: true,
-  bondChanged: "none",
-  halfBondSuspected: false,
-  remedy: "continue",
-  failure: { kind: "unknown", name: "Error", text: "internal words" },
-  steps: [],
-  appVersion: "0.1.0",
-};
-
 async function installation() {
-  const pair = await generateSigningKey();
-  const publicKey = await printPublicKey(pair.publicKey);
-  const keyId = await keyIdOf(publicKey);
-  const addressee = { keyId, audience: AUDIENCE, nonce: NONCE, issued: NOW, expires: NOW + 60_000 };
+  const keeper = await Installation.create();
+  const addressee = keeper.addressee({ nonce: NONCE, issued: NOW });
+  const { publicKey } = keeper;
   const expected: Expected = { publicKey, audience: AUDIENCE, nonce: NONCE, now: NOW + 1000 };
-  return { pair, publicKey, addressee, expected };
+  return { pair: { privateKey: keeper.privateKey }, publicKey, addressee, expected };
 }
 
 test("a signed result is believed by the page that asked for it", async () => {
