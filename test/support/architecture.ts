@@ -44,6 +44,7 @@ export const LAYERS: readonly Row[] = [
     ],
   },
   { from: "hci/host/", may: [...BELOW_HCI, "hci/transport/"] },
+  { from: "hci/firmware/", may: [...BELOW_HCI, "hci/transport/", "hci/host/"] },
   { from: "hci/l2cap/", may: [...BELOW_HCI, "hci/host/acl.ts"] },
   { from: "hci/att/", may: [...BELOW_HCI, "hci/l2cap/"] },
   { from: "hci/gatt/", may: [...BELOW_HCI, "hci/att/"] },
