@@ -134,7 +134,7 @@ export class ActivityPage extends LitElement {
     return html`<section class="card" aria-labelledby="report">
       <h2 id="report">Report a problem</h2>
       <p>
-        One file to attach to an issue: browser and system, the timeline${packets === null ? "" : ", and the packets in words"}. It
+        One file to attach to an issue: browser, system${packets === null ? " and timeline" : ", timeline, and the packets in words"}. It
         never holds a key, a passkey or a PIN. Look at it before you send it.
       </p>
       <label class="check">

@@ -109,6 +109,7 @@ export function clockTime(at: number): string {
 /** A repair puts the old bond aside when a person has agreed and before it connects: that is a line of its own. */
 export function timelineWords(lines: readonly TimelineLine[], system: System): readonly LineWords[] {
   let repairing = false;
+  const last = lines.findLast((line) => line.kind === "entry" && line.entry.what.kind === "step");
   return lines.flatMap((line) => {
     const words = lineWords(line, system);
     if (line.kind === "entry" && line.entry.what.kind === "run")
@@ -116,13 +117,23 @@ export function timelineWords(lines: readonly TimelineLine[], system: System): r
     const { what } = line.kind === "entry" ? line.entry : { what: undefined };
     const connects =
       what?.kind === "step" && what.report.step === "connect" && what.report.status === "started";
+    if (isPlainStart(line) && line !== last && !(repairing && connects)) return [];
     if (!repairing || !connects) return [words];
     repairing = false;
-    return [
-      { at: words.at, name: "archive", words: "the old bond is kept aside until the new one is proven" },
-      words,
-    ];
+    const archive = {
+      at: words.at,
+      name: "archive",
+      words: "the old bond is kept aside until the new one is proven",
+    };
+    return line === last ? [archive, words] : [archive];
   });
+}
+
+/** A beginning that tells nothing: its end follows. That of the pairing stays, because much happens before its end. */
+function isPlainStart(line: TimelineLine): boolean {
+  if (line.kind !== "entry" || line.entry.what.kind !== "step") return false;
+  const { step, status, note } = line.entry.what.report;
+  return status === "started" && note === null && step !== "pair";
 }
 
 export function activityWords(system: System): ActivityWords {
