@@ -81,7 +81,7 @@ export class Trace {
 }
 
 /** The same transport, seen from the host, with everything that passes recorded. */
-export function traced(transport: Transport, trace: Trace): Transport {
+export function traced(transport: Transport, trace: Pick<Trace, "record">): Transport {
   const wrapper: Transport = {
     onPacket: () => {},
     onClosed: () => {},

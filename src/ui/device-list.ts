@@ -8,6 +8,7 @@ import { surfaces } from "./surfaces.css.ts";
 import type { ConfirmDialog } from "./confirm-dialog.ts";
 import { deviceName } from "./device-name.ts";
 import { AskPurge, deviceRow, deviceRowStyles } from "./device-row.ts";
+import { rowAfter } from "./row-keys.ts";
 import { RowWindow } from "./row-window.ts";
 import { Watch } from "./watch.ts";
 import "./confirm-dialog.ts";
@@ -152,18 +153,10 @@ export class DeviceListScreen extends LitElement {
   }
 
   #onKey(event: KeyboardEvent, rows: readonly DeviceRow[]): void {
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: this.#window.page,
-      PageUp: -this.#window.page,
-      Home: -rows.length,
-      End: rows.length,
-    };
-    const step = steps[event.key];
-    if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    const next = rowAfter(event, this.active, rows.length, this.#window.page);
+    if (next === undefined) return;
     event.preventDefault();
-    this.active = Math.max(0, Math.min(rows.length - 1, this.active + step));
+    this.active = next;
     this.#focusNext = true;
     this.#window.reveal(this.active, 96);
     this.requestUpdate();

@@ -5,7 +5,7 @@ import type { Clock } from "../../../hci/ports.ts";
 import { btsnoop, btsnoopFileName } from "../../../hci/trace/btsnoop.ts";
 import { describe } from "../../../hci/trace/describe.ts";
 import type { Direction } from "../../../hci/trace/redact.ts";
-import { Trace } from "../../../hci/trace/trace.ts";
+import { Trace, traced } from "../../../hci/trace/trace.ts";
 import type { TraceRecord } from "../../../hci/trace/trace.ts";
 import type { Packet } from "../../../hci/transport/packet.ts";
 import type { Transport } from "../../../hci/transport/transport.ts";
@@ -50,21 +50,7 @@ export class TraceRecorder implements TraceSource {
   }
 
   traced(transport: Transport): Transport {
-    const wrapper: Transport = {
-      onPacket: () => {},
-      onClosed: () => {},
-      send: (packet) => {
-        this.#record(packet, "sent");
-        transport.send(packet);
-      },
-      close: () => transport.close(),
-    };
-    transport.onPacket = (packet) => {
-      this.#record(packet, "received");
-      wrapper.onPacket(packet);
-    };
-    transport.onClosed = (error) => wrapper.onClosed(error);
-    return wrapper;
+    return traced(transport, { record: (packet, direction) => this.#record(packet, direction) });
   }
 
   get dropped(): number {

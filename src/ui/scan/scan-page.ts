@@ -4,6 +4,7 @@ import type { HeardDevice } from "../../state/scan/heard.ts";
 import type { ScanScreen, ScanView } from "../../state/scan/scan-screen.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
+import { rowAfter } from "../row-keys.ts";
 import { RowWindow } from "../row-window.ts";
 import { Watch } from "../watch.ts";
 import { scanRow, scanRowStyles } from "./scan-row.ts";
@@ -198,18 +199,10 @@ export class ScanPage extends LitElement {
   }
 
   #onKey(event: KeyboardEvent, count: number): void {
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: this.#window.page,
-      PageUp: -this.#window.page,
-      Home: -count,
-      End: count,
-    };
-    const step = steps[event.key];
-    if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    const next = rowAfter(event, this.active, count, this.#window.page);
+    if (next === undefined) return;
     event.preventDefault();
-    this.active = Math.max(0, Math.min(count - 1, this.active + step));
+    this.active = next;
     this.#focusNext = true;
     this.#window.reveal(this.active, 16);
     this.requestUpdate();
