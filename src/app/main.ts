@@ -134,7 +134,7 @@ function partsOf(
       const [{ keysScreen }, page] = await Promise.all([import("./keys.ts"), keys.load()]);
       return keysScreen(app, page);
     }),
-    ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app)),
+    ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app, world.pairing ?? null)),
     apps: new Lazy(async () => (await import("./ensure.ts")).allowedPages(app)),
   };
 }

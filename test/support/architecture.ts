@@ -117,6 +117,7 @@ export const LAYERS: readonly Row[] = [
       "src/link/failure.ts",
       "src/sdk/signed-result.ts",
       "src/sdk/messages.ts",
+      "src/sdk/base64url.ts",
     ],
     types: ["src/link/*", "src/link/foreign/", "hci/ports.ts"],
   },

@@ -20,6 +20,7 @@ import { Store } from "../store.ts";
 import { allowReturn, mayReturn } from "./allowed.ts";
 import { askerOf, type EnsureRequest, type LinkProblem, parseEnsureLink } from "./link.ts";
 import { plainResult } from "./plain-result.ts";
+import type { ClientHost } from "./client.ts";
 import { returnHref, signResult } from "./sign.ts";
 import { findBond } from "./target.ts";
 
@@ -34,6 +35,8 @@ export interface LinkWindow {
 export interface EnsurePorts {
   readonly apps: AppStore;
   readonly window: LinkWindow;
+  /** For a page that opened this window and wants to send messages. */
+  client(origin: string): ClientHost;
 }
 
 /** Where the result goes, and whether it may. */
@@ -73,6 +76,8 @@ const RUN = "link";
 
 export class EnsureFlow {
   readonly view = new Store<EnsureView>({ step: "loading" });
+  /** Null unless the link names a client. */
+  readonly client = new Store<ClientHost | null>(null);
   readonly app: App;
   readonly procedure: Procedure;
   readonly #ports: EnsurePorts;
@@ -104,12 +109,22 @@ export class EnsureFlow {
     this.procedure.close();
     this.view.set({ step: "loading" });
     const parsed = parseEnsureLink(this.#link ?? "");
+    this.#listenTo(parsed.kind === "request" ? parsed.request.client : null);
     if (parsed.kind === "refused") return this.view.set({ step: "refused", problem: parsed.problem });
     try {
       await this.#look(parsed.request, turn);
     } catch (error) {
       if (turn === this.#turn) this.view.set({ step: "unreadable", failure: storageFailure(error) });
     }
+  }
+
+  /** Trying the link again keeps the port of the page that is connected. */
+  #listenTo(client: string | null): void {
+    const before = this.client.value;
+    if (before?.origin === client) return;
+    before?.close();
+    this.client.set(client === null ? null : this.#ports.client(client));
+    this.client.value?.start();
   }
 
   /** From the click on the button. */

@@ -16,6 +16,7 @@ import "../bond-progress.ts";
 import "../bond-result.ts";
 import "../chooser-hint.ts";
 import "../storage-trouble.ts";
+import "./ensure-client.ts";
 import "./ensure-delivery.ts";
 
 type Of<S extends EnsureView["step"]> = Extract<EnsureView, { readonly step: S }>;
@@ -51,6 +52,7 @@ export class EnsurePage extends LitElement {
   declare state: EnsureFlow;
   declare link: string;
   readonly #view = Watch.whole(this, () => this.state.view);
+  readonly #client = Watch.whole(this, () => this.state.client);
   readonly #chooser = Watch.whole(this, () => this.state.app.chooser.view);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -58,6 +60,11 @@ export class EnsurePage extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    const client = this.#client.value;
+    return html`${this.#screen()} ${client === null ? nothing : html`<ensure-client .host=${client}></ensure-client>`}`;
+  }
+
+  #screen(): TemplateResult {
     const view = this.#view.value;
     switch (view.step) {
       case "loading":

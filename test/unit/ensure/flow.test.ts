@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { ClientHost } from "../../../src/state/ensure/client.ts";
 import { EnsureFlow, type EnsureView } from "../../../src/state/ensure/flow.ts";
 import { AllowedPages } from "../../../src/state/ensure/pages.ts";
 import { generateSigningKey, RESULT_PARAMETER } from "../../../src/sdk/signed-result.ts";
@@ -8,7 +9,8 @@ import { IndexedApps } from "../../../src/storage/apps/store.ts";
 import type { BondRecord } from "../../../src/storage/records.ts";
 import { PROVEN, RECORD, START } from "../../support/bond-rig.ts";
 import { newProfile } from "../../support/tabs.ts";
-import { settle, world } from "../state/world.ts";
+import { until } from "../../support/until.ts";
+import { world } from "../state/world.ts";
 
 beforeEach(newProfile);
 
@@ -25,6 +27,14 @@ async function bench(bonds: readonly BondRecord[]) {
   let opener = true;
   const flow = new EnsureFlow(w.app, {
     apps,
+    client: (origin) =>
+      new ClientHost(origin, {
+        app: w.app,
+        pairing: null,
+        apps,
+        window: { sayHello: () => opener, listen: () => {} },
+        newToken: () => new Uint8Array(32),
+      }),
     window: {
       leave: (href) => void left.push(href),
       tellOpener(origin, message) {
@@ -42,7 +52,7 @@ async function at<S extends EnsureView["step"]>(
   flow: EnsureFlow,
   step: S,
 ): Promise<Extract<EnsureView, { step: S }>> {
-  for (let i = 0; i < 200 && flow.view.value.step !== step; i++) await settle();
+  await until(() => flow.view.value.step === step);
   const view = flow.view.value;
   assert(is(view, step), `is ${view.step}, not ${step}`);
   return view;
@@ -52,11 +62,6 @@ const is = <S extends EnsureView["step"]>(
   view: EnsureView,
   step: S,
 ): view is Extract<EnsureView, { step: S }> => view.step === step;
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !holds(); i++) await settle();
-  assert(holds());
-}
 
 test("nothing begins before a click, and the page says who asks for what", async () => {
   const { flow, peer } = await bench([PROVEN]);
@@ -243,7 +248,7 @@ test("what was allowed is listed, and taken back with undo", async () => {
   await pages.remove(page);
   assert.equal(await apps.get(page.id), undefined);
   app.notices.undo();
-  for (let i = 0; i < 50 && (await apps.get(page.id)) === undefined; i++) await settle();
+  await until(async () => (await apps.get(page.id)) !== undefined);
   assert.deepEqual(await apps.get(page.id), page);
 });
 
