@@ -49,6 +49,8 @@ export interface PairingTerms {
     readonly ioCapability: IoCapability;
     readonly oobData: boolean;
     readonly maxKeySize: number;
+    /** The keys that it would hand over: key of old kind, identity, signing, BR/EDR. We take the first two. */
+    readonly keys: readonly ("encKey" | "idKey" | "signKey" | "linkKey")[];
   };
 }
 

@@ -58,8 +58,11 @@ class Pairings {
   }
 }
 
+const KEYS = ["encKey", "idKey", "signKey", "linkKey"] as const;
+
 function termsOf({ role, method, peerOffers, ...agreed }: HostTerms): PairingTerms {
   const { authReq, ioCapability, oobData, maxKeySize } = peerOffers;
+  const offered = role === "initiator" ? peerOffers.responderKeys : peerOffers.initiatorKeys;
   return {
     role,
     method: method.kind,
@@ -67,7 +70,13 @@ function termsOf({ role, method, peerOffers, ...agreed }: HostTerms): PairingTer
     keySize: agreed.keySize,
     bonding: agreed.bonding,
     keypress: agreed.keypress,
-    peer: { ...authReq, ioCapability, oobData: oobData === "present", maxKeySize },
+    peer: {
+      ...authReq,
+      ioCapability,
+      oobData: oobData === "present",
+      maxKeySize,
+      keys: KEYS.filter((key) => offered[key]),
+    },
   };
 }
 

@@ -22,6 +22,7 @@ test("Just Works is asked about before a key is exchanged, with what the peer sa
   assert(ask.kind === "agree");
   assert.equal(ask.terms.method, "just-works");
   assert.equal(terms?.peer.ioCapability, "NoInputNoOutput");
+  assert.deepEqual(terms.peer.keys, ["encKey", "idKey"]);
   assert.equal(name, "Lock one", "the name is cleaned of what turns text round");
   assert.equal(replaces, false);
   assert.equal(world.manager.respond(world.question().id, { accept: true }), "answered");

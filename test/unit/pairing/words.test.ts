@@ -20,6 +20,7 @@ const terms = (method: AssociationModel, secureConnections = true): PairingTerms
     ioCapability: "KeyboardDisplay",
     oobData: method === "oob",
     maxKeySize: 16,
+    keys: ["idKey"],
   },
 });
 
