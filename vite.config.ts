@@ -41,9 +41,9 @@ export default defineConfig({
     rollupOptions: { input: ["index.html", "ensure/index.html"] },
   },
   server: {
-    headers: securityHeaders("development"),
+    headers: securityHeaders(),
     // The overlay writes innerHTML, which the policy forbids; errors stand in the terminal.
     hmr: { overlay: false },
   },
-  preview: { headers: securityHeaders("production") },
+  preview: { headers: securityHeaders() },
 });

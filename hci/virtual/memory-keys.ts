@@ -1,9 +1,15 @@
 import type { Address, Bond, KeyStore } from "../ports.ts";
 import { addressKey } from "./address.ts";
 
-/** Bonds of a virtual device: gone with it. */
+/** Bonds of a virtual device: gone with it, unless somebody keeps them for it. */
 export class MemoryKeys implements KeyStore {
   readonly #bonds = new Map<string, Bond>();
+  /** Called after each change. */
+  onChange: () => void = () => {};
+
+  constructor(bonds: readonly Bond[] = []) {
+    for (const bond of bonds) this.#bonds.set(nameOf(bond.local, bond.peer), bond);
+  }
 
   /** All of them, at once. */
   get list(): readonly Bond[] {
@@ -21,16 +27,20 @@ export class MemoryKeys implements KeyStore {
 
   async put(bond: Bond): Promise<{ readonly persisted: boolean }> {
     this.#bonds.set(nameOf(bond.local, bond.peer), bond);
+    this.onChange();
     return { persisted: false };
   }
 
   async delete(local: Address, peer: Address): Promise<boolean> {
-    return this.#bonds.delete(nameOf(local, peer));
+    const deleted = this.#bonds.delete(nameOf(local, peer));
+    this.onChange();
+    return deleted;
   }
 
   /** As after a reset to factory settings. */
   clear(): void {
     this.#bonds.clear();
+    this.onChange();
   }
 }
 

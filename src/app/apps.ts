@@ -1,7 +1,7 @@
 /** The store of pages that may ask and of the kiosk: opened once, when one of them is wanted. */
 import { generateSigningKey } from "../sdk/signed-result.ts";
 import { APPS_DATABASE, IndexedApps } from "../storage/apps/store.ts";
-import { DEMO_QUERY } from "./page.ts";
+import { DEMO_QUERY } from "../state/world.ts";
 
 const demo = new URLSearchParams(location.search).has(DEMO_QUERY);
 

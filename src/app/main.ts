@@ -6,6 +6,7 @@ import { pageSurroundings } from "../link/web-bluetooth/platform.ts";
 import type { ScanSource } from "../link/scan.ts";
 import type { TraceSource } from "../link/trace.ts";
 import { ActivityLog } from "../state/activity/log.ts";
+import type { OwnWorld } from "../state/adapter/world.ts";
 import { AddDevice } from "../state/add-device.ts";
 import type { App } from "../state/app.ts";
 import { Bonds } from "../state/bonds.ts";
@@ -27,12 +28,13 @@ import type { Parts, Screens } from "../state/screens.ts";
 import { Store } from "../state/store.ts";
 import type { DatabaseEvents } from "../storage/open.ts";
 import { Transfer } from "../state/transfer.ts";
+import { databaseOf, worldChoice, type WorldChoice } from "../state/world.ts";
 import { browserLocks } from "../storage/locks.ts";
 import { askPersistence, storageHealth } from "../storage/persist.ts";
 import { CHANNEL_NAME, createStores, type IndexedStores } from "../storage/stores.ts";
 import { tokens } from "../ui/tokens.css.ts";
 import { browserAddressBar } from "./address-bar.ts";
-import { browserPage, DEMO_QUERY } from "./page.ts";
+import { browserPage, rememberedAdapter } from "./page.ts";
 import { browserSurroundings } from "../bonds/browser-surroundings.ts";
 import "../ui/bond-app.ts";
 
@@ -43,6 +45,7 @@ interface World {
   readonly pairing?: PairingManager;
   readonly scan?: ScanSource;
   readonly trace?: TraceSource;
+  readonly own?: OwnWorld;
 }
 
 const AGE_TICK_MS = 30_000;
@@ -50,26 +53,21 @@ const AGE_TICK_MS = 30_000;
 async function start(): Promise<void> {
   // First of all: a link that carries a secret is scrubbed before anything else can read or keep it.
   const router = new Router(browserAddressBar());
-  const demo = new URLSearchParams(location.search).has(DEMO_QUERY);
+  const choice = worldChoice(location.search, rememberedAdapter());
   const page = browserPage();
   const notices = new Notices(page);
   tellFaults(notices);
-  const world = await worldFor(demo);
   const surroundings = browserSurroundings();
   const events = databaseEvents(notices);
-  // Records of the demo live in a database of their own: nothing invented ever stands beside a real bond.
-  const name = demo ? "bondkeeper-demo" : undefined;
+  const name = databaseOf(choice);
   const stores = openStores({ events, surroundings, name });
   const keys = new Lazy(async () =>
     (await import("./page-keys.ts")).openPageKeys({ events, surroundings, name }),
   );
-  const ports: BondPorts = {
-    backend: world.backend,
-    stores,
-    locks: browserLocks(navigator.locks),
-    surroundings,
-    appVersion: __APP_VERSION__,
-  };
+  const locks = browserLocks(navigator.locks);
+  const rest = { stores, locks, surroundings, appVersion: __APP_VERSION__ };
+  const world = await worldFor(choice, keys, rest);
+  const ports: BondPorts = { ...rest, backend: world.backend };
   const screens = buildScreens({ ports, page, router, notices, keys, world });
   showTheme(screens.preferences);
   if (tokens.styleSheet !== undefined) document.adoptedStyleSheets.push(tokens.styleSheet);
@@ -85,7 +83,7 @@ interface Foundation extends Pick<App, "ports" | "page" | "router" | "notices"> 
 }
 
 function buildScreens({ ports, page, router, notices, keys, world }: Foundation): Screens {
-  const { demo, pairing = null } = world;
+  const { demo, pairing = null, own } = world;
   const chooser = new Chooser(ports.backend, page);
   const live = new LiveLinks();
   const activity = new ActivityLog(() => ports.surroundings.now());
@@ -107,6 +105,7 @@ function buildScreens({ ports, page, router, notices, keys, world }: Foundation)
   return {
     app,
     demo,
+    own: own ?? null,
     pairing,
     list: new DeviceList(app),
     add: new AddDevice(app),
@@ -126,8 +125,10 @@ function partsOf(
   from: Pick<Foundation, "keys" | "world"> & { readonly activity: ActivityLog },
 ): Parts {
   const { keys, activity, world } = from;
-  const { scan, trace = null } = world;
+  const { scan, trace = null, own } = world;
   return {
+    adapter:
+      own === undefined ? null : new Lazy(async () => (await import("./adapter.ts")).adapterPanel(app, own)),
     activity: new Lazy(async () => (await import("./activity.ts")).activityScreen(app, activity, trace)),
     scan: scan === undefined ? null : new Lazy(async () => (await import("./scan.ts")).scanScreen(app, scan)),
     keys: new Lazy(async () => {
@@ -162,11 +163,24 @@ function run({ app, preferences }: Screens): void {
   });
 }
 
-/** What the devices of this page are: real ones, or the demo's, which are loaded only then. */
-async function worldFor(demo: boolean): Promise<World> {
-  if (!demo) return { backend: new WebBluetoothBackend(pageSurroundings(globalThis)), demo: null };
-  const { demoWorld } = await import("./demo.ts");
-  return demoWorld(localStorage);
+/** The one way to Bluetooth of this page load; all but the browser's own is loaded only where it was chosen. */
+async function worldFor(
+  choice: WorldChoice,
+  keys: Lazy<PageKeys>,
+  rest: Omit<BondPorts, "backend">,
+): Promise<World> {
+  switch (choice) {
+    case "web-bluetooth":
+      return { backend: new WebBluetoothBackend(pageSurroundings(globalThis)), demo: null };
+    case "demo": {
+      const { demoWorld } = await import("./demo.ts");
+      return demoWorld(localStorage);
+    }
+    default: {
+      const [{ ownWorld }, page] = await Promise.all([import("./own-adapter.ts"), keys.load()]);
+      return ownWorld({ kind: choice, keys: page, rest });
+    }
+  }
 }
 
 interface StorageOptions {

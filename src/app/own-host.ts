@@ -3,7 +3,7 @@
  * chooses an adapter, never with the first screen.
  */
 import type { HashSearch } from "../../hci/gap/resolver.ts";
-import type { TextPort } from "../../hci/ports.ts";
+import type { Clock, TextPort } from "../../hci/ports.ts";
 import { policiesOf } from "../bonds/policies.ts";
 import { simdSearch } from "../crypto/simd/search.ts";
 import { webCrypto } from "../crypto/web-crypto.ts";
@@ -33,46 +33,40 @@ export interface OwnHostOptions {
   readonly onListenerError: (error: unknown) => void;
 }
 
+export const pageClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, run) => pageTimers.after(ms, run),
+};
+
 export const pageText: TextPort = {
   decode: (utf8) => new TextDecoder().decode(utf8),
   encode: (text) => new TextEncoder().encode(text),
 };
 
 /**
- * Brings the adapter up and gives the backend over it, for `ensureBond` and every screen. Rejects with DeviceError (see
- * `AdapterSession.open`) or StorageError. `signal` ends the attempt; afterwards `backend.session.close()` lets go.
- *
- *     const backend = await openOwnHost({ adapter, transport: "dongle", keys, stores, prompts, chooser, ask, … }, signal);
- *     await ensureBond({ bondId }, { mode: "ensure", signal }, { backend, stores, locks, surroundings, appVersion });
+ * The backend over an adapter that nothing has opened yet: `availability`, and every other call, brings it up and says why
+ * it cannot. Rejects with StorageError. `backend.session.close()` lets go for good.
  */
-export async function openOwnHost(options: OwnHostOptions, signal: AbortSignal): Promise<HciBackend> {
+export async function ownHost(options: OwnHostOptions): Promise<HciBackend> {
   const { adapter, transport, keys, stores, prompts, chooser, ask, tables, onListenerError } = options;
   const search = options.search ?? (await simdSearch());
   const closed = new AbortController();
   const policyOf = await policiesOf(stores.bonds, closed.signal, onListenerError);
-  try {
-    const session = await AdapterSession.open(
-      {
-        adapter,
-        admission: new KeysAdmission(keys, ask),
-        clock: { now: () => performance.now(), after: (ms, run) => pageTimers.after(ms, run) },
-        crypto: webCrypto(),
-        text: pageText,
-        transport,
-        prompts,
-        chooser,
-        policyOf,
-        ...(search && { search }),
-        ...(tables && { tables }),
-      },
-      signal,
-    );
-    session.onState(({ kind }) => {
-      if (kind === "closed") closed.abort();
-    }, closed.signal);
-    return new HciBackend(session);
-  } catch (error) {
-    closed.abort();
-    throw error;
-  }
+  const session = AdapterSession.over({
+    adapter,
+    admission: new KeysAdmission(keys, ask),
+    clock: pageClock,
+    crypto: webCrypto(),
+    text: pageText,
+    transport,
+    prompts,
+    chooser,
+    policyOf,
+    ...(search && { search }),
+    ...(tables && { tables }),
+  });
+  session.onState(({ kind }) => {
+    if (kind === "closed") closed.abort();
+  }, closed.signal);
+  return new HciBackend(session);
 }

@@ -1,7 +1,17 @@
 /** The browser as the screens ask for it. */
+import { ADAPTER_QUERY, DEMO_QUERY } from "../state/world.ts";
 import type { Page } from "../state/page.ts";
 
-export const DEMO_QUERY = "demo";
+const ADAPTER_KEY = "bondkeeper.adapter";
+
+/** The adapter that was chosen last on this browser; null where none was, or nothing can be stored. */
+export function rememberedAdapter(): string | null {
+  try {
+    return localStorage.getItem(ADAPTER_KEY);
+  } catch {
+    return null;
+  }
+}
 
 export function browserPage(): Page {
   return {
@@ -32,13 +42,32 @@ export function browserPage(): Page {
       // The download has its own hold on the data by then.
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     },
+    useAdapter(kind) {
+      try {
+        localStorage.setItem(ADAPTER_KEY, kind);
+      } catch {
+        // Then it is chosen by the address alone, this once.
+      }
+      const url = new URL(location.href);
+      url.hash = "#/";
+      url.searchParams.delete(DEMO_QUERY);
+      url.searchParams.set(ADAPTER_QUERY, kind);
+      go(url);
+    },
     reload: () => location.reload(),
     useDemo(demo) {
       const url = new URL(location.href);
       url.hash = "#/";
       if (demo) url.searchParams.set(DEMO_QUERY, "");
       else url.searchParams.delete(DEMO_QUERY);
-      location.assign(url);
+      go(url);
     },
   };
+}
+
+/** Another query loads the page anew; with the same one only the fragment would change. */
+function go(url: URL): void {
+  const same = url.search === location.search;
+  location.assign(url);
+  if (same) location.reload();
 }

@@ -15,7 +15,8 @@ const DIRECTIVES: Directives = {
   "style-src": "'self'",
   "img-src": "'self' data:",
   "manifest-src": "'self'",
-  "connect-src": "'self'",
+  // A bridge to an adapter on this very machine; every other place stays closed.
+  "connect-src": "'self' ws://127.0.0.1:* ws://localhost:*",
   "worker-src": "'self'",
   "base-uri": "'none'",
   "form-action": "'none'",
@@ -26,9 +27,6 @@ const DIRECTIVES: Directives = {
 
 /** A browser ignores these in a document, with a message in its console. */
 const HEADER_ONLY: ReadonlySet<string> = new Set(["frame-ancestors"]);
-
-/** Where the development server pushes changed modules. Never part of what is deployed. */
-const HOT_RELOAD = "ws://localhost:* ws://127.0.0.1:*";
 
 function policy(directives: Directives): string {
   return Object.entries(directives)
@@ -46,12 +44,10 @@ export const DOCUMENT_POLICY = policy(
 
 export const REFERRER_POLICY = "no-referrer";
 
-/** Every header a server of this page sends; `development` adds the socket of the module server. */
-export function securityHeaders(mode: "development" | "production"): Record<string, string> {
-  const connect = `${DIRECTIVES["connect-src"] ?? ""} ${HOT_RELOAD}`;
+/** Every header a server of this page sends. The socket of the module server is on this machine, too. */
+export function securityHeaders(): Record<string, string> {
   return {
-    "Content-Security-Policy":
-      mode === "development" ? policy({ ...DIRECTIVES, "connect-src": connect }) : CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": REFERRER_POLICY,
     "Permissions-Policy": "bluetooth=(self), usb=(self), serial=(self)",
     "X-Content-Type-Options": "nosniff",

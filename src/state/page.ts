@@ -1,4 +1,6 @@
 /** What the screens ask of the browser besides Bluetooth and storage; `main.ts` gives the real one, tests their own. */
+import type { AdapterKind } from "./world.ts";
+
 export interface Page {
   /** Runs once, soon: with the next frame where the page is visible. Batches what changes often. */
   schedule(run: () => void): void;
@@ -9,6 +11,8 @@ export interface Page {
   /** Offers it as a download. */
   save(name: string, type: string, content: string | Uint8Array): void;
   reload(): void;
+  /** Loads the page anew with this way to Bluetooth, and remembers it. */
+  useAdapter(kind: AdapterKind): void;
   /** Loads the page anew with the demo devices, or without. */
   useDemo(demo: boolean): void;
 }

@@ -5,7 +5,16 @@ export const DEVICE_VIEWS = ["overview", "gatt", "history"] as const;
 export type DeviceView = (typeof DEVICE_VIEWS)[number];
 
 /** Screens whose link is their name, and nothing more. */
-export const PLAIN_SCREENS = ["add", "keys", "scan", "activity", "explain", "settings", "apps"] as const;
+export const PLAIN_SCREENS = [
+  "add",
+  "keys",
+  "adapter",
+  "scan",
+  "activity",
+  "explain",
+  "settings",
+  "apps",
+] as const;
 export type PlainScreen = (typeof PLAIN_SCREENS)[number];
 
 export type Route =

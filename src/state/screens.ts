@@ -1,4 +1,6 @@
 /** The state of every screen, built once by `main.ts`. */
+import type { AdapterPanel } from "./adapter/panel.ts";
+import type { OwnWorld } from "./adapter/world.ts";
 import type { AddDevice } from "./add-device.ts";
 import type { ActivityScreen } from "./activity/screen.ts";
 import type { App } from "./app.ts";
@@ -18,6 +20,8 @@ import type { Transfer } from "./transfer.ts";
 export interface Parts {
   readonly keys: Lazy<KeysScreen>;
   readonly activity: Lazy<ActivityScreen>;
+  /** Null where the adapter is the system's. */
+  readonly adapter: Lazy<AdapterPanel> | null;
   /** Null where a page cannot hear what is in the air. */
   readonly scan: Lazy<ScanScreen> | null;
   readonly ensure: Lazy<EnsureFlow>;
@@ -28,6 +32,8 @@ export interface Screens {
   readonly app: App;
   /** Null where the devices are real. */
   readonly demo: Demo | null;
+  /** Null where the adapter is the system's. */
+  readonly own: OwnWorld | null;
   /** Null where the system pairs, and asks by itself. */
   readonly pairing: PairingManager | null;
   readonly list: DeviceList;

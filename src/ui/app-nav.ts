@@ -11,19 +11,22 @@ interface Place {
   readonly icon: IconName;
   /** Only where there is room; on a phone Settings leads there. */
   readonly wide?: true;
+  /** Only where the adapter is ours. */
+  readonly own?: true;
 }
 
 const PLACES: readonly Place[] = [
   { screen: "devices", words: "Devices", short: "Devices", icon: "devices" },
   { screen: "add", words: "Add a device", short: "Add", icon: "add" },
   { screen: "keys", words: "Keys", short: "Keys", icon: "keys" },
+  { screen: "adapter", words: "Adapter", short: "Adapter", icon: "adapter", own: true },
   { screen: "explain", words: "Explain an error", short: "Explain", icon: "explain", wide: true },
   { screen: "settings", words: "Settings", short: "Settings", icon: "settings" },
 ];
 
 /** The name of the page and the ways through it: a rail at the side, on a phone a bar under the thumb. */
 export class AppNav extends LitElement {
-  static override properties = { screen: {} };
+  static override properties = { screen: {}, own: { type: Boolean } };
   static override styles = [
     base,
     css`
@@ -117,10 +120,12 @@ export class AppNav extends LitElement {
   ];
 
   declare screen: Route["screen"];
+  declare own: boolean;
 
   constructor() {
     super();
     this.screen = "devices";
+    this.own = false;
   }
 
   protected override render(): TemplateResult {
@@ -130,7 +135,7 @@ export class AppNav extends LitElement {
       </a>
       <nav aria-label="Main">
         <ul>
-          ${PLACES.map(
+          ${PLACES.filter(({ own }) => own !== true || this.own).map(
             ({ screen, words, short, icon: sign, wide }) => html`<li class=${wide === true ? "wide" : ""}>
               <a href=${hrefOf({ screen })} aria-current=${here === screen ? "page" : nothing} aria-label=${words}>
                 ${icon(sign)}<span class="long">${words}</span><span class="short">${short}</span>

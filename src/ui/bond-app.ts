@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<Route["screen"], string>> = {
   add: "Add a device",
   device: "Device",
   keys: "Keys",
+  adapter: "Adapter",
   scan: "Scan",
   activity: "Activity",
   explain: "Explain an error",
@@ -38,6 +39,9 @@ async function loadScreen(screen: Route["screen"], parts: Parts): Promise<void> 
       return;
     case "keys":
       await Promise.all([import("./keys/keys-page.ts"), parts.keys.load()]);
+      return;
+    case "adapter":
+      await Promise.all([import("./adapter/adapter-page.ts"), parts.adapter?.load()]);
       return;
     case "scan":
       await Promise.all([import("./scan/scan-page.ts"), parts.scan?.load()]);
@@ -77,16 +81,17 @@ export class BondApp extends LitElement {
   #shown: Route | undefined;
 
   protected override render(): TemplateResult {
-    const { app, demo, pairing, preferences } = this.screens;
+    const { app, demo, own, pairing, preferences } = this.screens;
     const route = this.#route.value;
     return html`
       <header>
         <a class="skip button" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
-        <app-nav .screen=${route.screen}></app-nav>
+        <app-nav .screen=${route.screen} .own=${own !== null}></app-nav>
         <app-status .app=${app} .preferences=${preferences}></app-status>
       </header>
       <main id="main">
         ${demo === null ? nothing : html`<demo-banner .app=${app} .demo=${demo}></demo-banner>`}
+        ${own === null ? nothing : html`<adapter-layer .app=${app} .own=${own}></adapter-layer>`}
         ${this.#loaded.has(route.screen) ? this.#screen(route) : this.#waiting(route.screen)}
       </main>
       <notice-bar .notices=${app.notices}></notice-bar>
@@ -131,6 +136,8 @@ export class BondApp extends LitElement {
         ></device-page>`;
       case "keys":
         return html`<keys-page data-screen .state=${parts.keys.loaded}></keys-page>`;
+      case "adapter":
+        return html`<adapter-page data-screen .app=${app} .state=${parts.adapter?.loaded ?? null}></adapter-page>`;
       case "scan":
         return parts.scan === null
           ? html`<scan-absent data-screen></scan-absent>`

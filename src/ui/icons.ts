@@ -5,6 +5,7 @@ const PATHS = {
   devices: svg`<path d="M5 4h14v7H5zM5 15h14v5H5zM9 7.5h6M9 17.5h6"></path>`,
   add: svg`<path d="M12 5v14M5 12h14"></path>`,
   keys: svg`<circle cx="8" cy="8" r="4"></circle><path d="M11 11l8.5 8.5M15.5 15.5l2.5-2.5"></path>`,
+  adapter: svg`<path d="M8 9V4h8v5M6 9h12v8a3 3 0 0 1-3 3H9a3 3 0 0 1-3-3zM10.5 6.5v.2M13.5 6.5v.2"></path>`,
   explain: svg`<path d="M4 5h16v11h-8l-4.5 4V16H4z"></path><path d="M10 9a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1.1M12 14v.2"></path>`,
   settings: svg`<path d="M4 7h10M18 7h2M4 17h2M10 17h10"></path><circle cx="16" cy="7" r="2.4"></circle><circle cx="8" cy="17" r="2.4"></circle>`,
   search: svg`<circle cx="10.5" cy="10.5" r="6"></circle><path d="M15 15l5.5 5.5"></path>`,

@@ -153,7 +153,7 @@ export class SettingsPage extends LitElement {
         <dt>Version</dt>
         <dd>Bondkeeper ${ports.appVersion}</dd>
         <dt>Bluetooth through</dt>
-        <dd>${TRANSPORT[ports.backend.capabilities.transport]}</dd>
+        <dd><a href=${hrefOf({ screen: "adapter" })}>${TRANSPORT[ports.backend.capabilities.transport]}</a></dd>
         <dt>Keys are kept by</dt>
         <dd>
           ${

@@ -119,7 +119,7 @@ export const LAYERS: readonly Row[] = [
       "src/sdk/messages.ts",
       "src/sdk/base64url.ts",
     ],
-    types: ["src/link/*", "src/link/foreign/", "hci/ports.ts"],
+    types: ["src/link/*", "src/link/foreign/", "src/link/hci/grader/", "hci/ports.ts"],
   },
   {
     from: "src/ui/",

@@ -3,6 +3,7 @@ import type { ServiceDefinition } from "../../gatt/database.ts";
 import type { Crypto, TextPort } from "../../ports.ts";
 import type { PairingPolicy } from "../../smp/policy.ts";
 import type { Features } from "../../smp/settings.ts";
+import type { MemoryKeys } from "../memory-keys.ts";
 import type { ControllerOptions } from "../options.ts";
 import type { Radio } from "../radio.ts";
 import type { Peripheral } from "./peripheral.ts";
@@ -39,4 +40,6 @@ export interface Surroundings {
   /** Decides its address and everything random that need not be secret. */
   readonly seed?: number;
   readonly controller?: Partial<ControllerOptions>;
+  /** Bonds it has from before; empty ones of its own where left out. */
+  readonly keys?: MemoryKeys;
 }

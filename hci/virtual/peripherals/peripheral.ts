@@ -35,7 +35,7 @@ export type PeripheralEvent =
 export class Peripheral {
   readonly definition: PeripheralDefinition;
   readonly controller: VirtualController;
-  readonly keys = new MemoryKeys();
+  readonly keys: MemoryKeys;
   readonly server: GattServer;
   onEvent: (event: PeripheralEvent) => void = () => {};
   readonly #clients = new MemoryClients();
@@ -46,7 +46,8 @@ export class Peripheral {
   #stopped = false;
 
   private constructor(definition: PeripheralDefinition, { controller, ...surroundings }: Surroundings) {
-    const { crypto, text, radio, seed = 1 } = surroundings;
+    const { crypto, text, radio, seed = 1, keys = new MemoryKeys() } = surroundings;
+    this.keys = keys;
     const { name, appearance, services } = definition;
     this.definition = definition;
     this.controller = new VirtualController({ ...controller, radio, crypto, seed, name });

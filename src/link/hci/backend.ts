@@ -72,9 +72,7 @@ export class HciBackend implements Backend, PeerDirectory {
       const id = await abortable(this.session.ports.chooser(heard, signal), signal);
       const chosen = heard.all.find((sighting) => sighting.id === id);
       if (chosen === undefined) throw new DeviceError({ kind: "cancelled", by: "chooser" });
-      this.session.named(chosen.id, chosen.name);
-      this.#chosen.add(chosen.id);
-      return this.peer(chosen.id);
+      return this.chosen(chosen.id, chosen.name);
     } catch (error) {
       throw deviceError(error, { during: "choose" });
     } finally {
@@ -96,6 +94,13 @@ export class HciBackend implements Backend, PeerDirectory {
     if (address === undefined || !isIdentity(address)) return undefined;
     this.#chosen.add(peerId);
     return this.peer(peerId);
+  }
+
+  /** One that a person chose elsewhere: in the scanner. */
+  chosen(id: string, name?: string): HciPeer {
+    this.session.named(id, name);
+    this.#chosen.add(id);
+    return this.peer(id);
   }
 
   peer(id: string): HciPeer {

@@ -6,6 +6,7 @@
 import { BondWatch } from "../../../hci/device/bond-watch.ts";
 import type { StackEvent } from "../../../hci/device/events.ts";
 import { Stack } from "../../../hci/device/stack.ts";
+import type { ControllerFacts } from "../../../hci/host/controller.ts";
 import { Host } from "../../../hci/host/host.ts";
 import type { Address } from "../../../hci/ports.ts";
 import { Backoff } from "../../../hci/smp/backoff.ts";
@@ -33,6 +34,7 @@ export type SessionState =
 interface Running {
   readonly transport: LeasedTransport;
   readonly stack: Stack;
+  readonly facts: ControllerFacts;
   readonly claim: AdapterClaim;
   readonly admitted: Admitted;
 }
@@ -70,6 +72,11 @@ export class AdapterSession implements AsyncDisposable {
     return session;
   }
 
+  /** Opens nothing yet: the first `ready` does. For a page, which shows why the adapter is not up. */
+  static over(ports: SessionPorts): AdapterSession {
+    return new AdapterSession(ports);
+  }
+
   get state(): SessionState {
     return this.#state;
   }
@@ -82,6 +89,11 @@ export class AdapterSession implements AsyncDisposable {
   /** What the adapter said of itself when it came up. */
   get claim(): AdapterClaim {
     return this.#current.claim;
+  }
+
+  /** All that it said, buffers and lists included. */
+  get facts(): ControllerFacts {
+    return this.#current.facts;
   }
 
   get admitted(): Admitted {
@@ -200,12 +212,13 @@ export class AdapterSession implements AsyncDisposable {
     const host = await Host.start(transport.lease(), clock);
     try {
       signal.throwIfAborted();
-      const claim = claimOf(host.controller.facts, this.#usb);
+      const { facts } = host.controller;
+      const claim = claimOf(facts, this.#usb);
       // No key and no identity before this resolved: the adapter sees both.
       const admitted = await admission.admit(claim, signal);
       const stack = await Stack.on(host, this.#options(admitted));
       await this.#learnNames(admitted, stack);
-      return { transport, stack, claim, admitted };
+      return { transport, stack, facts, claim, admitted };
     } catch (error) {
       await host.close();
       throw error;

@@ -15,5 +15,5 @@ export default defineConfig({
       input: ["index.html", "contract.html", "pairing.html"].map((page) => `${import.meta.dirname}/${page}`),
     },
   },
-  preview: { headers: securityHeaders("production") },
+  preview: { headers: securityHeaders() },
 });

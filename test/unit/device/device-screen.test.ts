@@ -25,6 +25,7 @@ const page: Page = {
   save: (name, _type, text) => void saved.push({ name, text: String(text) }),
   reload: () => {},
   useDemo: () => {},
+  useAdapter: () => {},
 };
 
 async function opened(link: ScriptedLink, id = "bond-1"): Promise<{ app: App; screen: DeviceScreen }> {

@@ -7,6 +7,7 @@ const ROUTES: readonly Route[] = [
   { screen: "devices" },
   { screen: "add" },
   { screen: "keys" },
+  { screen: "adapter" },
   { screen: "explain" },
   { screen: "settings" },
   { screen: "device", id: "abc", view: "overview" },

@@ -52,6 +52,8 @@ export class ManualPage implements Page {
 
   useDemo(): void {}
 
+  useAdapter(): void {}
+
   /** Draws one frame and lets everything settle that it started. */
   async frame(): Promise<void> {
     await settle();

@@ -1,0 +1,194 @@
+/** The ways to a real adapter from this page: what opens it, and what a person has to pick first. */
+import type { Clock } from "../../hci/ports.ts";
+import { DeviceError } from "../link/failure.ts";
+import { gradeUsb, type Grade, type GradingContext } from "../link/hci/grader/grade.ts";
+import type { AdapterPort, UsbClaim } from "../link/hci/ports.ts";
+import {
+  claimOfSerial,
+  DEFAULT_SERIAL,
+  type SerialBusPort,
+  type SerialClaim,
+  type SerialDevicePort,
+  type SerialSettings,
+  webSerialAdapter,
+} from "../link/hci/transports/webserial.ts";
+import { webSocketAdapter } from "../link/hci/transports/websocket.ts";
+import { claimOfUsb, type UsbDevicePort, webUsbAdapter } from "../link/hci/transports/webusb.ts";
+import { pageTimers } from "../link/timers.ts";
+import { platformOf } from "../state/platform.ts";
+import { type Readable, Store } from "../state/store.ts";
+import { bridgeAddress, DEFAULT_BRIDGE, type OwnKind } from "../state/world.ts";
+
+export interface AdapterWay {
+  readonly port: AdapterPort;
+  /** Opens the browser's own list, straight from a click; false where nothing was picked. Null: none is needed. */
+  readonly grant: (() => Promise<boolean>) | null;
+  /** What the picked dongle is worth; null before one was picked, and where the way does not tell. */
+  readonly grade: Readable<Grade | null>;
+  /** `listener` hears of each dongle that is plugged in and may be used. */
+  onPlugged(listener: () => void): void;
+}
+
+/** WebUSB as far as a page uses it to have a dongle picked; what is done with one is `UsbDevicePort`. */
+interface BrowserUsb {
+  getDevices(): Promise<readonly UsbDevicePort[]>;
+  requestDevice(options: { readonly filters: readonly object[] }): Promise<UsbDevicePort>;
+  addEventListener(type: "connect", listener: () => void): void;
+  addEventListener(type: "disconnect", listener: (event: { readonly device: UsbDevicePort }) => void): void;
+  removeEventListener(
+    type: "disconnect",
+    listener: (event: { readonly device: UsbDevicePort }) => void,
+  ): void;
+}
+/** Web Serial, likewise. */
+interface BrowserSerial extends SerialBusPort {
+  requestPort(): Promise<SerialDevicePort>;
+  addEventListener(
+    type: "connect" | "disconnect",
+    listener: (event: { readonly target: unknown }) => void,
+  ): void;
+}
+declare global {
+  interface Navigator {
+    readonly usb?: BrowserUsb;
+    readonly serial?: BrowserSerial;
+  }
+}
+
+const BRIDGE_KEY = "bondkeeper.bridge";
+const BAUD_KEY = "bondkeeper.baud";
+const USB_KEY = "bondkeeper.usb";
+
+export function adapterWay(kind: Exclude<OwnKind, "simulator">, clock: Clock): AdapterWay {
+  switch (kind) {
+    case "usb":
+      return usbWay(clock);
+    case "serial":
+      return serialWay(clock);
+    case "bridge":
+      return bridgeWay();
+  }
+}
+
+function closed(failure: DeviceError["failure"]): AdapterWay {
+  return {
+    port: { open: () => Promise.reject(new DeviceError(failure)) },
+    grant: null,
+    grade: new Store(null),
+    onPlugged: () => {},
+  };
+}
+
+function bridgeWay(): AdapterWay {
+  const wanted = new URLSearchParams(location.search).get("bridge") ?? localStorage.getItem(BRIDGE_KEY);
+  const address = bridgeAddress(wanted ?? DEFAULT_BRIDGE, location.href);
+  if (address === null)
+    return closed({
+      kind: "usage",
+      text: "this bridge is neither on this machine nor where the page is from",
+    });
+  const port = webSocketAdapter({
+    connect: () => new WebSocket(address),
+    after: (ms, run) => pageTimers.after(ms, run),
+  });
+  return { port, grant: null, grade: new Store(null), onPlugged: () => {} };
+}
+
+function usbWay(clock: Clock): AdapterWay {
+  const { usb } = navigator;
+  if (usb === undefined) return closed(noApi());
+  const context: GradingContext = { system: system(), unrestricted: false };
+  const grade = new Store<Grade | null>(null);
+  let wanted = rememberedUsb();
+  const open: AdapterPort["open"] = async (signal) => {
+    const devices = await usb.getDevices();
+    const [only] = devices;
+    const claim = wanted ?? (only === undefined ? null : claimOfUsb(only));
+    if (claim === null) throw new DeviceError({ kind: "adapter", state: "missing" });
+    wanted = claim;
+    const device = devices.find(
+      ({ vendorId, productId }) => vendorId === claim.vendorId && productId === claim.productId,
+    );
+    grade.set(device === undefined ? null : gradeUsb(device, context));
+    return webUsbAdapter({ bus: usb, wanted: claim, context, clock }).open(signal);
+  };
+  return {
+    port: { open },
+    grade,
+    grant: () =>
+      unlessClosed(async () => {
+        const device = await usb.requestDevice({ filters: [] });
+        wanted = claimOfUsb(device);
+        grade.set(gradeUsb(device, context));
+        localStorage.setItem(USB_KEY, JSON.stringify(wanted));
+      }),
+    onPlugged: (listener) => usb.addEventListener("connect", listener),
+  };
+}
+
+function serialWay(clock: Clock): AdapterWay {
+  const { serial } = navigator;
+  if (serial === undefined) return closed(noApi());
+  let wanted: SerialClaim | null = null;
+  const open: AdapterPort["open"] = async (signal) => {
+    const [only] = await serial.getPorts();
+    const claim = wanted ?? (only === undefined ? null : claimOfSerial(only));
+    if (claim === null) throw new DeviceError({ kind: "adapter", state: "missing" });
+    return webSerialAdapter({ bus: serial, wanted: claim, settings: serialSettings(), clock }).open(signal);
+  };
+  return {
+    port: { open },
+    grade: new Store(null),
+    grant: () =>
+      unlessClosed(async () => {
+        wanted = claimOfSerial(await serial.requestPort());
+      }),
+    onPlugged: (listener) => serial.addEventListener("connect", listener),
+  };
+}
+
+/** Boards with a real UART behind them need their own speed: `?baud=115200`, remembered. */
+function serialSettings(): SerialSettings {
+  const wanted = new URLSearchParams(location.search).get("baud") ?? localStorage.getItem(BAUD_KEY);
+  const baudRate = Number(wanted ?? DEFAULT_SERIAL.baudRate);
+  if (!Number.isInteger(baudRate) || baudRate < 9_600 || baudRate > 4_000_000) return DEFAULT_SERIAL;
+  localStorage.setItem(BAUD_KEY, String(baudRate));
+  return { ...DEFAULT_SERIAL, baudRate };
+}
+
+const noApi = (): DeviceError["failure"] => ({
+  kind: "api-missing",
+  why: isSecureContext ? "browser" : "insecure-context",
+});
+
+/** False where the browser's list was closed without a choice. */
+async function unlessClosed(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "NotFoundError") return false;
+    throw error;
+  }
+}
+
+function system(): GradingContext["system"] {
+  const name = platformOf({ userAgent: navigator.userAgent, touchPoints: navigator.maxTouchPoints }).system;
+  const known = ["windows", "macos", "linux", "chromeos", "android"] as const;
+  return known.find((each) => each === name) ?? "other";
+}
+
+/** What does not fit counts as never picked. */
+function rememberedUsb(): UsbClaim | null {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(USB_KEY) ?? "null");
+    if (typeof found !== "object" || found === null) return null;
+    const [vendorId, productId, serial]: readonly unknown[] = ["vendorId", "productId", "serial"].map(
+      (name) => Reflect.get(found, name),
+    );
+    if (typeof vendorId !== "number" || typeof productId !== "number") return null;
+    return { vendorId, productId, serial: typeof serial === "string" ? serial : null };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,202 @@
+/** A page load over an adapter of our own: our host, our keys. Loaded only where such an adapter is chosen. */
+import { formatAddress } from "../../hci/gap/address.ts";
+import type { BondPorts } from "../bonds/ensure.ts";
+import { webCrypto } from "../crypto/web-crypto.ts";
+import type { Failure } from "../link/failure.ts";
+import { addressOf, peerIdOf } from "../link/hci/addresses.ts";
+import type { HciBackend } from "../link/hci/backend.ts";
+import { gradeOpened } from "../link/hci/grader/opened.ts";
+import { ScanRadio } from "../link/hci/scan-radio.ts";
+import type { AdapterSession } from "../link/hci/session.ts";
+import { TraceRecorder } from "../link/hci/trace-recorder.ts";
+import { pageTimers } from "../link/timers.ts";
+import type { AdapterFacts, OwnAdapter, Standing } from "../state/adapter/panel.ts";
+import { AdapterQuestions } from "../state/adapter/questions.ts";
+import { Simulation } from "../state/adapter/simulation.ts";
+import type { OwnWorld } from "../state/adapter/world.ts";
+import type { PageKeys } from "../state/keys/screen.ts";
+import { PairingManager } from "../state/pairing-manager.ts";
+import { Store } from "../state/store.ts";
+import type { OwnKind } from "../state/world.ts";
+import { AdapterOwner } from "./adapter-owner.ts";
+import { adapterWay, type AdapterWay } from "./adapter-ways.ts";
+import { ownHost, pageClock, pageText } from "./own-host.ts";
+import "../ui/adapter/adapter-layer.ts";
+import "../ui/pairing/pairing-dialog.ts";
+
+export interface OwnWorldOptions {
+  readonly kind: OwnKind;
+  readonly keys: PageKeys;
+  readonly rest: Omit<BondPorts, "backend">;
+}
+
+export interface OwnAdapterWorld {
+  readonly backend: HciBackend;
+  readonly demo: null;
+  readonly pairing: PairingManager;
+  readonly scan: ScanRadio;
+  readonly trace: TraceRecorder;
+  readonly own: OwnWorld;
+}
+
+/** What a new adapter is called until a person names it. */
+const LABELS: Readonly<Record<OwnKind, string>> = {
+  usb: "USB dongle",
+  serial: "Serial dongle",
+  bridge: "Bridged dongle",
+  simulator: "Simulated dongle",
+};
+const forever = new AbortController().signal;
+const onListenerError = (error: unknown): void => queueMicrotask(() => reportError(error));
+
+export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<OwnAdapterWorld> {
+  const now = (): number => rest.surroundings.now();
+  const questions = new AdapterQuestions(LABELS[kind], (ms, run) => pageTimers.after(ms, run));
+  const { way, simulation } = await wayOf(kind);
+  const standing = new Store<Standing>({ kind: "starting" });
+  const owner = ownerOf(kind, standing, now);
+  const trace = new TraceRecorder({ clock: pageClock, now });
+  const late: { ports: BondPorts | undefined } = { ports: undefined };
+  // Asked for only when a pairing asks: the backend is made by then.
+  const pairing = new PairingManager({
+    get bond() {
+      if (late.ports === undefined) throw new Error("Cannot ask: the page is not ready");
+      return late.ports;
+    },
+    after: (ms, run) => pageTimers.after(ms, run),
+    onListenerError,
+  });
+  const backend = await ownHost({
+    adapter: trace.around(owner.guard(way.port)),
+    transport: kind === "simulator" ? "simulator" : "dongle",
+    keys: keys.keys,
+    stores: rest.stores,
+    prompts: pairing,
+    chooser: (heard, signal) => questions.choose(heard, signal),
+    ask: (claim, matches, signal) => questions.admit(claim, matches, signal),
+    onListenerError,
+  });
+  const { session } = backend;
+  late.ports = { ...rest, backend };
+  await pairing.start(forever);
+  const adapter = ownAdapter({ kind, session, standing, owner, way });
+  way.onPlugged(() => void adapter.open());
+  return {
+    backend,
+    demo: null,
+    pairing,
+    scan: scanOf(backend),
+    trace,
+    own: { adapter, questions, simulation, keys },
+  };
+}
+
+interface Way {
+  readonly way: AdapterWay;
+  /** Null where the adapter is real. */
+  readonly simulation: Simulation | null;
+}
+
+async function wayOf(kind: OwnKind): Promise<Way> {
+  if (kind !== "simulator") return { way: adapterWay(kind, pageClock), simulation: null };
+  const { startSimulator } = await import("./simulator.ts");
+  const shown: { simulation: Simulation | null } = { simulation: null };
+  const { room, adapter } = await startSimulator({
+    clock: pageClock,
+    crypto: webCrypto(),
+    text: pageText,
+    store: localStorage,
+    onChange: () => shown.simulation?.look(),
+  });
+  const simulation = new Simulation(room);
+  shown.simulation = simulation;
+  const way = { port: adapter, grant: null, grade: new Store(null), onPlugged: () => {} };
+  return { way, simulation };
+}
+
+function scanOf(backend: HciBackend): ScanRadio {
+  return new ScanRadio({
+    ready: (signal) => backend.session.ready(signal),
+    idOf: peerIdOf,
+    addressOf,
+    choose: (id) => backend.chosen(id),
+  });
+}
+
+function ownerOf(kind: OwnKind, standing: Store<Standing>, now: () => number): AdapterOwner {
+  // A simulated room is this tab's alone, but its devices remember bonds in one place: one tab there, too.
+  const name = `bondkeeper.adapter.${kind}`;
+  return new AdapterOwner({
+    name,
+    locks: navigator.locks,
+    channel: new BroadcastChannel(name),
+    self: `the tab opened at ${new Date(now()).toLocaleTimeString(undefined, { timeStyle: "short" })}`,
+    onOwner: (owner) => {
+      if (standing.value.kind === "held") standing.set({ kind: "held", owner });
+    },
+    after: (ms, run) => pageTimers.after(ms, run),
+  });
+}
+
+interface Parts {
+  readonly kind: OwnKind;
+  readonly session: AdapterSession;
+  readonly standing: Store<Standing>;
+  readonly owner: AdapterOwner;
+  readonly way: AdapterWay;
+}
+
+function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter {
+  let ejected = false;
+  session.onState((state) => {
+    if (state.kind === "ready") standing.set({ kind: "ready", facts: factsOf(session) });
+    else if (state.kind === "starting") standing.set({ kind: "starting" });
+    else if (state.kind === "lost") standing.set(ejected ? { kind: "ejected" } : lostAs(state.failure));
+  }, forever);
+  const open = async (): Promise<void> => {
+    ejected = false;
+    // How it ended is the session's state.
+    await session.ready(forever).catch(() => undefined);
+  };
+  const { grant } = way;
+  const pick = async (): Promise<void> => {
+    if ((await grant?.()) === true) await open();
+  };
+  return {
+    kind,
+    standing,
+    grade: way.grade,
+    open,
+    grant: grant === null ? null : pick,
+    async takeOver() {
+      await owner.takeOver();
+      await open();
+    },
+    async eject() {
+      ejected = true;
+      owner.letGo();
+    },
+  };
+}
+
+function lostAs(failure: Failure): Standing {
+  const held = failure.kind === "adapter" && failure.state === "held";
+  return held ? { kind: "held", owner: null } : { kind: "lost", failure };
+}
+
+function factsOf(session: AdapterSession): AdapterFacts {
+  const { facts, claim } = session;
+  const { core, features, lacks, imitation } = gradeOpened(facts, null);
+  return {
+    id: session.admitted.adapter,
+    claim,
+    core,
+    features,
+    lacks,
+    imitation,
+    acl: { length: facts.acl.length, packets: facts.acl.packets },
+    resolvingListSize: facts.resolvingListSize,
+    acceptListSize: facts.acceptListSize,
+    identity: formatAddress(session.local),
+  };
+}

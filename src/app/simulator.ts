@@ -1,0 +1,117 @@
+/** The simulator: a strict virtual controller and devices on one radio, in the page. Loaded only where it is chosen. */
+import type { Clock, Crypto, TextPort } from "../../hci/ports.ts";
+import { VirtualController } from "../../hci/virtual/controller.ts";
+import { MemoryKeys } from "../../hci/virtual/memory-keys.ts";
+import { startPeripheral } from "../../hci/virtual/peripherals/catalogue.ts";
+import type { Peripheral, PeripheralEvent } from "../../hci/virtual/peripherals/peripheral.ts";
+import { Radio } from "../../hci/virtual/radio.ts";
+import { simulatedAdapter, type SimulatedAdapter } from "../link/hci/transports/simulator.ts";
+import type { AdapterPort } from "../link/hci/ports.ts";
+import type { SimulatedDevice, SimulatedRoom } from "../state/adapter/simulation.ts";
+import { recallBonds, rememberBonds, type TextStore } from "./simulated-bonds.ts";
+
+/** One for each method of pairing, and one that hides. */
+const DEVICES = ["mesh-radio", "lock", "heart-rate", "legacy", "private"] as const;
+const DONGLE_KEY = "bondkeeper.simulator.dongle";
+
+export interface SimulatorPorts {
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly text: TextPort;
+  readonly store: TextStore;
+  /** Something in the room changed. */
+  onChange(): void;
+}
+
+export interface Simulator {
+  readonly room: SimulatedRoom;
+  /** The dongle that is plugged in now. */
+  readonly adapter: AdapterPort;
+}
+
+interface Resident {
+  readonly key: string;
+  readonly device: Peripheral;
+  digits: string | null;
+}
+
+export async function startSimulator(ports: SimulatorPorts): Promise<Simulator> {
+  const { clock, crypto, text, store } = ports;
+  const radio = new Radio({ clock });
+  let dongle = newDongle(radio, crypto, dongleNumber(store));
+  let plugged = true;
+  const residents: Resident[] = [];
+  for (const key of DEVICES) {
+    const keys = new MemoryKeys(recallBonds(store, key));
+    keys.onChange = () => {
+      rememberBonds(store, key, keys.list);
+      ports.onChange();
+    };
+    const device = await startPeripheral(key, radio, { crypto, text, keys });
+    const resident: Resident = { key, device, digits: null };
+    device.onEvent = (event) => {
+      noteDigits(resident, event);
+      ports.onChange();
+    };
+    residents.push(resident);
+  }
+  return {
+    adapter: { open: (signal) => dongle.open(signal) },
+    room: {
+      devices: () => residents.map(shown),
+      get plugged() {
+        return plugged;
+      },
+      forget(key) {
+        residents.find((resident) => resident.key === key)?.device.forgetBonds();
+      },
+      async unplug() {
+        plugged = false;
+        await dongle.unplug();
+      },
+      plugIn() {
+        plugged = true;
+        dongle.plugIn();
+      },
+      async replace() {
+        await dongle.unplug();
+        const next = dongleNumber(store) + 1;
+        rememberDongle(store, next);
+        dongle = newDongle(radio, crypto, next);
+        plugged = true;
+      },
+    },
+  };
+}
+
+function newDongle(radio: Radio, crypto: Crypto, number: number): SimulatedAdapter {
+  return simulatedAdapter(new VirtualController({ radio, crypto, name: `dongle ${number}`, seed: number }));
+}
+
+function noteDigits(resident: Resident, event: PeripheralEvent): void {
+  if (event.kind === "passkey") resident.digits = event.digits;
+  else if (event.kind === "disconnected") resident.digits = null;
+}
+
+function shown({ key, device, digits }: Resident): SimulatedDevice {
+  const { name } = device.definition;
+  return { key, name, connected: device.connected, bonded: device.keys.list.length > 0, digits };
+}
+
+/** Which dongle of the drawer is plugged in: each has an address of its own, from its number. */
+function dongleNumber(store: TextStore): number {
+  try {
+    const number = Number(store.getItem(DONGLE_KEY) ?? "1");
+    return Number.isSafeInteger(number) && number > 0 ? number : 1;
+  } catch {
+    return 1;
+  }
+}
+
+function rememberDongle(store: TextStore, number: number): void {
+  try {
+    store.setItem(DONGLE_KEY, String(number));
+  } catch {
+    // The next page load has the first one again.
+  }
+}

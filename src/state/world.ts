@@ -1,0 +1,41 @@
+/** Which way to Bluetooth this page load has: one at a time, chosen by the address or as it was chosen last. */
+
+export const ADAPTER_KINDS = ["web-bluetooth", "usb", "serial", "bridge", "simulator"] as const;
+export type AdapterKind = (typeof ADAPTER_KINDS)[number];
+/** Those over which our own host runs. */
+export type OwnKind = Exclude<AdapterKind, "web-bluetooth">;
+export type WorldChoice = AdapterKind | "demo";
+
+export const ADAPTER_QUERY = "adapter";
+export const DEMO_QUERY = "demo";
+
+/** `search`: "?adapter=usb". An address decides over what was remembered; words that nobody knows decide nothing. */
+export function worldChoice(search: string, remembered: string | null): WorldChoice {
+  const query = new URLSearchParams(search);
+  if (query.has(DEMO_QUERY)) return "demo";
+  const named = kindOf(query.get(ADAPTER_QUERY));
+  return named ?? kindOf(remembered) ?? "web-bluetooth";
+}
+
+/** Name of the database of such a world; undefined for that of real devices. Nothing invented stands beside a real bond. */
+export function databaseOf(choice: WorldChoice): string | undefined {
+  return choice === "demo" || choice === "simulator" ? `bondkeeper-${choice}` : undefined;
+}
+
+function kindOf(text: string | null): AdapterKind | undefined {
+  return ADAPTER_KINDS.find((kind) => kind === text);
+}
+
+export const DEFAULT_BRIDGE = "ws://127.0.0.1:9001/";
+/** A bridge sees the keys at each encryption: only this machine, or where the page itself came from. */
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** The address of a bridge, or null where it is none that this page may use. */
+export function bridgeAddress(text: string, page: string): string | null {
+  const url = URL.parse(text.trim());
+  if (url === null || (url.protocol !== "ws:" && url.protocol !== "wss:")) return null;
+  if (url.username !== "" || url.password !== "" || url.hash !== "") return null;
+  const own = URL.parse(page);
+  const sameHost = own !== null && own.host === url.host;
+  return sameHost || LOOPBACK.has(url.hostname) ? url.href : null;
+}

@@ -1,0 +1,120 @@
+/** An adapter of our own in words. */
+import type { LeFeature } from "../../link/hci/grader/opened.ts";
+import type { Failure } from "../../link/failure.ts";
+import type { AdapterClaim } from "../../storage/keys/rows.ts";
+import type { AdapterKind, OwnKind } from "../../state/world.ts";
+
+interface KindWords {
+  readonly name: string;
+  readonly about: string;
+}
+
+export const KINDS: Readonly<Record<AdapterKind, KindWords>> = {
+  "web-bluetooth": {
+    name: "This computer's Bluetooth",
+    about: "Through the browser (Web Bluetooth). The operating system pairs and keeps the keys.",
+  },
+  usb: {
+    name: "A USB dongle",
+    about: "Through WebUSB. Bondkeeper pairs, keeps the keys and can prove each bond.",
+  },
+  serial: {
+    name: "A serial dongle",
+    about: "Through Web Serial, for boards that speak H4. Bondkeeper pairs and keeps the keys.",
+  },
+  bridge: {
+    name: "A bridge on this machine",
+    about: "A program here passes HCI on over a WebSocket. It sees the keys at each encryption.",
+  },
+  simulator: {
+    name: "The simulator",
+    about: "A dongle and devices made of code, for trying everything out. Nothing is real.",
+  },
+};
+
+export function lostWords(
+  failure: Failure,
+  kind: OwnKind,
+): { readonly what: string; readonly advice: string } {
+  switch (failure.kind) {
+    case "vault-locked":
+      return { what: "The vault is locked", advice: "The adapter gets no keys before you unlock it." };
+    case "key-store":
+      return {
+        what: "The store of keys cannot be read",
+        advice: "Nothing was deleted. Whether there are bonds is not known, so nothing is done. See Keys.",
+      };
+    case "api-missing":
+      return {
+        what: "This browser does not let a page use such an adapter",
+        advice:
+          failure.why === "insecure-context"
+            ? "The page must come over https or from this machine."
+            : "Chrome, Edge and Opera on a computer can. Choose another adapter under Settings meanwhile.",
+      };
+    case "not-supported":
+      return {
+        what: "This dongle cannot be used by a page",
+        advice: "About the adapter says why, and what can be done.",
+      };
+    case "adapter":
+      return adapterWords(failure.state, kind);
+    case "usage":
+      return { what: "This adapter cannot be used", advice: `${failure.text}.` };
+    default:
+      return {
+        what: "The adapter did not come up",
+        advice: `Pull it out and plug it in again, then try again. (${failure.kind})`,
+      };
+  }
+}
+
+function adapterWords(
+  state: Extract<Failure, { readonly kind: "adapter" }>["state"],
+  kind: OwnKind,
+): { readonly what: string; readonly advice: string } {
+  switch (state) {
+    case "missing":
+      return kind === "bridge"
+        ? { what: "No bridge answers", advice: "Start it on this machine, then try again." }
+        : { what: "There is no dongle", advice: "Plug it in, then choose it or try again." };
+    case "lost":
+      return {
+        what: "The dongle is gone",
+        advice: "Plug it in again. Bonds are in the store, not in the dongle.",
+      };
+    case "held":
+      return { what: "Another tab or program has the dongle", advice: "End it there, then try again." };
+    case "not-admitted":
+      return {
+        what: "You did not let this adapter have the keys",
+        advice: "Try again to be asked once more, or plug in the one you know.",
+      };
+    case "off":
+    case "too-old":
+    case "refused":
+      return { what: "This adapter cannot be used", advice: "It lacks Bluetooth LE or has no room for it." };
+  }
+}
+
+export const FIELD_WORDS: Readonly<Record<keyof AdapterClaim, string>> = {
+  address: "Address",
+  hciVersion: "HCI version",
+  hciSubversion: "HCI revision",
+  lmpVersion: "Link layer version",
+  lmpSubversion: "Link layer revision",
+  manufacturer: "Manufacturer",
+  features: "LE features",
+  usb: "USB identity",
+};
+
+export const FEATURE_WORDS: Readonly<Record<LeFeature, string>> = {
+  encryption: "encryption",
+  connectionParametersRequest: "connection parameters",
+  dataPacketLengthExtension: "long packets",
+  llPrivacy: "private addresses",
+  le2MPhy: "2 Mbit/s",
+  leCodedPhy: "long range",
+  extendedAdvertising: "long advertisements",
+  periodicAdvertising: "periodic advertisements",
+};
