@@ -137,6 +137,7 @@ function partsOf(
     }),
     ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app, world.pairing ?? null)),
     apps: new Lazy(async () => (await import("./ensure.ts")).allowedPages(app)),
+    kiosk: new Lazy(async () => (await import("./kiosk.ts")).kiosk(app)),
   };
 }
 

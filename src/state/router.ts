@@ -14,6 +14,7 @@ export const PLAIN_SCREENS = [
   "explain",
   "settings",
   "apps",
+  "kiosk",
 ] as const;
 export type PlainScreen = (typeof PLAIN_SCREENS)[number];
 
@@ -34,6 +35,8 @@ const MAX_LINK = 512;
 const MAX_ENSURE = 9_000;
 /** `#/ensure?device=…`, and the short form `#device=…` that follows the address of the page. */
 const ENSURE = /^#?(?:\/?ensure(?:\?|$)|(?=(?:device|mode|level|return|nonce|client)=))/;
+/** Query of the address a kiosk starts at. */
+const KIOSK_QUERY = "kiosk";
 
 export function hrefOf(route: Route): string {
   switch (route.screen) {
@@ -133,6 +136,7 @@ export class Router {
       this.#bar.scrub("#/refused");
       return { screen: "refused-link" };
     }
+    if (/^#?$/.test(hash) && new URLSearchParams(search).has(KIOSK_QUERY)) return { screen: "kiosk" };
     return parseRoute(hash);
   }
 }

@@ -10,6 +10,7 @@ import type { AllowedPages } from "./ensure/pages.ts";
 import type { EnsureFlow } from "./ensure/flow.ts";
 import type { ExplainError } from "./explain-error.ts";
 import type { KeysScreen } from "./keys/screen.ts";
+import type { Kiosk } from "./kiosk/kiosk.ts";
 import type { Lazy } from "./lazy.ts";
 import type { PairingManager } from "./pairing-manager.ts";
 import type { Preferences } from "./preferences.ts";
@@ -26,6 +27,7 @@ export interface Parts {
   readonly scan: Lazy<ScanScreen> | null;
   readonly ensure: Lazy<EnsureFlow>;
   readonly apps: Lazy<AllowedPages>;
+  readonly kiosk: Lazy<Kiosk>;
 }
 
 export interface Screens {

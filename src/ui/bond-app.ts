@@ -21,6 +21,7 @@ const TITLES: Readonly<Record<Route["screen"], string>> = {
   explain: "Explain an error",
   ensure: "Asked by another page",
   apps: "Pages that may ask",
+  kiosk: "Kiosk",
   settings: "Settings",
   "not-found": "Not found",
   "refused-link": "Link refused",
@@ -54,6 +55,9 @@ async function loadScreen(screen: Route["screen"], parts: Parts): Promise<void> 
       return;
     case "ensure":
       await Promise.all([import("./ensure/ensure-page.ts"), parts.ensure.load()]);
+      return;
+    case "kiosk":
+      await Promise.all([import("./kiosk/kiosk-page.ts"), parts.kiosk.load()]);
       return;
     case "apps":
       await Promise.all([import("./ensure/allowed-pages.ts"), parts.apps.load()]);
@@ -148,6 +152,8 @@ export class BondApp extends LitElement {
         return html`<explain-page data-screen .state=${explain}></explain-page>`;
       case "ensure":
         return html`<ensure-page data-screen .state=${parts.ensure.loaded} .link=${route.link}></ensure-page>`;
+      case "kiosk":
+        return html`<kiosk-page data-screen .state=${parts.kiosk.loaded}></kiosk-page>`;
       case "apps":
         return html`<allowed-pages data-screen .state=${parts.apps.loaded}></allowed-pages>`;
       case "settings":

@@ -148,6 +148,7 @@ export class SettingsPage extends LitElement {
       <p><a href=${hrefOf({ screen: "activity" })}>Activity</a>: what happened, and a report to send with a problem.</p>
       <p><a href=${hrefOf({ screen: "scan" })}>Scan</a>: who is in the air, where this page has a radio of its own.</p>
       <p><a href=${hrefOf({ screen: "apps" })}>Pages that may ask</a> for a bond, and get an answer.</p>
+      <p><a href=${hrefOf({ screen: "kiosk" })}>Kiosk</a>: bonds that are verified by themselves at the start.</p>
       <p><a href=${hrefOf({ screen: "explain" })}>Explain an error</a> that Bluetooth or another program gave you.</p>
       <dl class="facts">
         <dt>Version</dt>

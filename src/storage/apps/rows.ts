@@ -78,5 +78,9 @@ export const kioskRow = fields({
   /** Show the big picture only, until somebody touches the screen. */
   attract: boolean,
   pin: nullable(pinHash),
+  /** Wrong PINs in a row, and when the next may be tried: kept, so that a reload does not start anew. */
+  wrongPins: integer(0, 1_000_000),
+  /** Milliseconds since 1970. */
+  pinFrom: integer(0, 8.64e15),
 });
 export type KioskRow = ReturnType<typeof kioskRow>;

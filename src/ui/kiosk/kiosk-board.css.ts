@@ -1,0 +1,109 @@
+/** A screen that is read from far away, and a report on paper. */
+import { css } from "lit";
+
+export const board = css`
+  .board {
+    position: fixed;
+    inset: 0;
+    z-index: 20;
+    display: grid;
+    grid-template-rows: auto 1fr auto auto;
+    gap: clamp(var(--space-3), 2vh, var(--space-6));
+    padding: clamp(var(--space-4), 4vw, 4rem);
+    overflow: auto;
+    background: var(--ground);
+    border-top: 1.25rem solid var(--line-strong);
+  }
+  .board.proven,
+  .board.leaving,
+  .board.waiting-for-network {
+    border-top-color: var(--proven);
+  }
+  .board.attention {
+    border-top-color: var(--before);
+  }
+  header {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    align-items: center;
+    gap: clamp(var(--space-4), 3vw, 3rem);
+  }
+  h1 {
+    font-size: clamp(2.25rem, 7vmin, 6rem);
+    line-height: 1.05;
+  }
+  .sub {
+    color: var(--ink-2);
+    font-size: clamp(1.125rem, 2.6vmin, 2rem);
+  }
+  ol {
+    display: grid;
+    align-content: start;
+    grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr));
+    gap: clamp(var(--space-3), 2vmin, var(--space-5));
+    padding: 0;
+    list-style: none;
+  }
+  li {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: var(--space-4);
+    padding: clamp(var(--space-4), 2vmin, var(--space-6));
+    border: 2px solid var(--line);
+    border-radius: var(--radius-l);
+    background: var(--surface);
+  }
+  li h2 {
+    font-size: clamp(1.25rem, 3vmin, 2.25rem);
+    overflow-wrap: anywhere;
+  }
+  .state {
+    font-size: clamp(1.05rem, 2.2vmin, 1.6rem);
+  }
+  .detail {
+    margin-top: var(--space-2);
+    overflow-wrap: anywhere;
+  }
+  .sign {
+    display: grid;
+    place-items: center;
+    width: clamp(2.5rem, 6vmin, 4.5rem);
+    height: clamp(2.5rem, 6vmin, 4.5rem);
+    border: 3px solid var(--line-strong);
+    border-radius: 50%;
+    font: 700 clamp(1.4rem, 3.4vmin, 2.6rem) / 1 var(--font-sign);
+  }
+  .proven .sign {
+    border-color: var(--proven);
+    background: var(--proven);
+    color: var(--surface);
+  }
+  li.needs-person,
+  li.failed {
+    border-color: var(--before);
+  }
+  .needs-person .sign,
+  .failed .sign {
+    border-color: var(--before);
+    border-radius: 0.5rem;
+    color: var(--before);
+  }
+  .center {
+    place-self: center;
+  }
+  footer {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-3);
+  }
+  @media print {
+    .board {
+      position: static;
+      border: 0;
+    }
+    footer,
+    kiosk-exit {
+      display: none;
+    }
+  }
+`;

@@ -1,0 +1,57 @@
+/** What was typed in the set-up, checked. */
+import type { Kiosk } from "../../state/kiosk/kiosk.ts";
+
+type Row = Parameters<Kiosk["save"]>[0];
+
+export type KioskField = "bonds" | "title" | "limit" | "retries" | "again" | "next" | "pin";
+
+export interface KioskInputs {
+  readonly valueOf: (id: string) => string;
+  readonly isOn: (id: string) => boolean;
+  readonly bonds: readonly string[];
+  readonly before: Row;
+}
+
+export interface KioskRead {
+  readonly row: Row;
+  /** "" for none, null for as it is. */
+  readonly pin: string | null;
+  readonly problems: readonly KioskField[];
+}
+
+export function readKioskForm({ valueOf, isOn, bonds, before }: KioskInputs): KioskRead {
+  const problems: KioskField[] = [];
+  const number = (id: KioskField, least: number, most: number): number => {
+    const value = Number(valueOf(id));
+    if (!/^\d{1,4}$/.test(valueOf(id)) || value < least || value > most) problems.push(id);
+    return value;
+  };
+  if (bonds.length === 0) problems.push("bonds");
+  const limitMs = number("limit", 5, 600) * 1_000;
+  const retries = number("retries", 0, 20);
+  const againMinutes = number("again", 0, 1_440);
+  const next = addressIn(valueOf("next"));
+  if (next === undefined) problems.push("next");
+  const typed = valueOf("pin");
+  if (typed !== "" && !/^\d{4,12}$/.test(typed)) problems.push("pin");
+  const row: Row = {
+    ...before,
+    title: valueOf("title").slice(0, 80),
+    bonds,
+    limitMs,
+    retries,
+    againMinutes,
+    next: next ?? null,
+    attract: isOn("attract"),
+  };
+  return { row, pin: isOn("no-pin") ? "" : typed === "" ? null : typed, problems };
+}
+
+/** As a browser prints it; null for none, undefined for one that may not be gone to. */
+function addressIn(text: string): string | null | undefined {
+  if (text === "") return null;
+  const url = URL.parse(text);
+  if (url === null || url.href.includes("#") || url.username !== "" || url.password !== "") return undefined;
+  const local = url.protocol === "http:" && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || local ? url.href : undefined;
+}

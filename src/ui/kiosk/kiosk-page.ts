@@ -1,0 +1,60 @@
+import { LitElement, type TemplateResult, css, html } from "lit";
+import type { Kiosk } from "../../state/kiosk/kiosk.ts";
+import { base } from "../base.css.ts";
+import { controls } from "../controls.css.ts";
+import { Watch } from "../watch.ts";
+import "../storage-trouble.ts";
+import "./kiosk-board.ts";
+import "./kiosk-setup.ts";
+
+/** The kiosk: its set-up, or its board over the whole screen. */
+export class KioskPage extends LitElement {
+  static override properties = { state: { attribute: false } };
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-5);
+        max-width: 52rem;
+      }
+    `,
+  ];
+
+  declare state: Kiosk;
+  readonly #view = Watch.whole(this, () => this.state.view);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.state.open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.state.close();
+  }
+
+  protected override render(): TemplateResult {
+    const view = this.#view.value;
+    switch (view.kind) {
+      case "loading":
+        return html`<h1 tabindex="-1">Kiosk</h1>
+          <p class="quiet">Loading …</p>`;
+      case "unreadable":
+        return html`<h1 tabindex="-1">Kiosk</h1>
+          <storage-trouble .failure=${view.failure} @retry=${() => void this.state.open()}></storage-trouble>`;
+      case "setup":
+        return html`<kiosk-setup .state=${this.state} .view=${view}></kiosk-setup>`;
+      case "running":
+        return html`<kiosk-board .state=${this.state} .view=${view}></kiosk-board>`;
+    }
+  }
+}
+
+customElements.define("kiosk-page", KioskPage);
+declare global {
+  interface HTMLElementTagNameMap {
+    "kiosk-page": KioskPage;
+  }
+}
