@@ -30,6 +30,8 @@ export interface EnsureOptions {
   readonly level?: Level;
   /** Only where `capabilities.pairing` is `explicit`; on Web Bluetooth the system asks. */
   readonly pin?: string;
+  /** A person accepts, for this one device, a pairing that a listener can break; kept with its record. */
+  readonly allowLegacy?: boolean;
   /** What came from the device over another way than the radio; zeroed when it was used. */
   readonly outOfBand?: OutOfBand;
   readonly signal: AbortSignal;

@@ -26,6 +26,8 @@ export function requireOwnIdentity(run: Run): void {
 }
 
 export async function performWithOwnKeys(run: Run, keys: BondAdministration): Promise<void> {
+  if (run.options.allowLegacy === true && run.options.mode !== "check")
+    run.record = { ...run.record, legacyAllowed: true };
   const stored = await keys.bondOf(run.replaced?.platformId ?? run.peer.id);
   if (await verifyKey(run, keys, stored)) {
     run.steps.skip("pair", "satisfied");

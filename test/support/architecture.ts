@@ -162,6 +162,9 @@ export const LAYERS: readonly Row[] = [
       "node:path",
       "node:stream",
       "node:util",
+      // Optional, and loaded only when wanted.
+      "usb",
+      "serialport",
     ],
   },
   { from: "src/app/", may: ["src/", "hci/"], packages: ["lit", "idb"] },

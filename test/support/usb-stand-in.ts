@@ -60,8 +60,8 @@ export class StandInUsbDevice implements UsbDescriptors {
   readonly deviceVersionMajor: number;
   readonly deviceVersionMinor: number;
   readonly deviceVersionSubminor: number;
-  readonly productName: string | undefined;
-  readonly serialNumber: string | undefined;
+  readonly productName: string | null | undefined;
+  readonly serialNumber: string | null | undefined;
   readonly configurations: UsbDescriptors["configurations"];
   opened = false;
   configuration: { readonly configurationValue: number } | null = null;

@@ -157,7 +157,7 @@ export class KeyImportScreen {
 }
 
 /** A host that files the device under the private address of one day means the one we know by its identity key. */
-function asKnown(bond: KeyRecord, known: KeyRecord | null): KeyRecord {
+export function asKnown(bond: KeyRecord, known: KeyRecord | null): KeyRecord {
   return known === null ? bond : { ...bond, peer: known.peer, local: known.local ?? bond.local };
 }
 
@@ -203,7 +203,7 @@ function previewOf(
 }
 
 /** The adapter that made them, if it was used here; else they wait. Nobody's bonds go to another adapter unasked. */
-function likelyTarget(entries: readonly PreviewEntry[], adapters: readonly AdapterRow[]): string {
+export function likelyTarget(entries: readonly PreviewEntry[], adapters: readonly AdapterRow[]): string {
   const made = new Set(entries.flatMap(({ bond }) => bond.local?.address ?? []));
   const fits = adapters.filter((adapter) => made.has(ownAddress(adapter)?.address ?? ""));
   const [only, another] = fits;

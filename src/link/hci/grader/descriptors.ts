@@ -26,8 +26,8 @@ export interface UsbDescriptors {
   readonly deviceVersionMajor: number;
   readonly deviceVersionMinor: number;
   readonly deviceVersionSubminor: number;
-  readonly productName?: string | undefined;
-  readonly serialNumber?: string | undefined;
+  readonly productName?: string | null | undefined;
+  readonly serialNumber?: string | null | undefined;
   readonly configurations: readonly { readonly interfaces: readonly UsbInterface[] }[];
 }
 

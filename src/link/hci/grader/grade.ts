@@ -158,7 +158,7 @@ function remarksOn(
   if (verdict === "not-bluetooth" || verdict === "unreadable" || verdict === "built-in") return [];
   const remarks: Remark[] = [];
   if (model?.chip === "CSR8510") remarks.push("imitations");
-  if (serialNumber === undefined || serialNumber === "") remarks.push("no-serial-number");
+  if ((serialNumber ?? "") === "") remarks.push("no-serial-number");
   if (model?.builtIn === true) remarks.push("takes-computers-own");
   if (model?.core === "4.0") remarks.push("core-4.0");
   if (model?.firmware?.needed === false) remarks.push("firmware-recommended");

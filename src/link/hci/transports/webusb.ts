@@ -41,11 +41,7 @@ export interface WebUsbOptions<D extends UsbDevicePort> {
 const STEP_MS = 10_000;
 
 export function claimOfUsb({ vendorId, productId, serialNumber }: UsbDescriptors): UsbClaim {
-  return {
-    vendorId,
-    productId,
-    serial: serialNumber === undefined || serialNumber === "" ? null : serialNumber,
-  };
+  return { vendorId, productId, serial: serialNumber || null };
 }
 
 /**

@@ -1,0 +1,65 @@
+/** From what was typed to the device that is meant: a record, or what is heard under this address. */
+import type { EnsureTarget } from "../bonds/ensure.ts";
+import { DeviceError } from "../link/failure.ts";
+import type { Chooser, Sighting } from "../link/hci/ports.ts";
+import type { BondRecord } from "../storage/records.ts";
+import type { World } from "./world.ts";
+
+/** `C0:FF:EE:00:00:01` of an id such as `random-c0ffee000001`. */
+export function addressOfPeer(peerId: string): string {
+  const [, digits = ""] = /-([\da-f]{12})$/u.exec(peerId) ?? [];
+  return digits.toUpperCase().replaceAll(/(..)(?=.)/gu, "$1:");
+}
+
+/** The newest record of this device that is in use. */
+export async function recordOf(
+  { stores }: Pick<World["store"], "stores">,
+  device: string,
+): Promise<BondRecord | undefined> {
+  const all = await stores.bonds.all();
+  return all
+    .filter(({ archived }) => archived?.why !== "removed")
+    .filter(
+      ({ id, platformId, transport }) =>
+        id === device ||
+        (transport !== "web-bluetooth" && platformId !== null && addressOfPeer(platformId) === device),
+    )
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+}
+
+/** Milliseconds until a device that advertises must have been heard. */
+const SCAN_MS = 30_000;
+
+/** "Chooses" the device with this address as soon as it is heard; rejects with DeviceError `unreachable` if it is not. */
+export function chooserFor(device: string, after: (ms: number, run: () => void) => () => void): Chooser {
+  return async (sightings, signal) => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const look = (): void => {
+      const heard = sightings.all.find(({ id }: Sighting) => addressOfPeer(id) === device);
+      if (heard !== undefined) resolve(heard.id);
+    };
+    const giveUp = (): void => reject(new DeviceError({ kind: "unreachable", detail: "out-of-range" }));
+    const stop = after(SCAN_MS, giveUp);
+    const abort = (): void => reject(new DeviceError({ kind: "cancelled", by: "caller" }));
+    signal.addEventListener("abort", abort, { once: true });
+    sightings.onChange = look;
+    look();
+    return promise.finally(() => {
+      stop();
+      signal.removeEventListener("abort", abort);
+    });
+  };
+}
+
+/** What is meant, for the procedure. A device without a record is looked for on the air, except in a check. */
+export async function targetOf(
+  { store, backend }: World,
+  device: string,
+  check: boolean,
+  signal: AbortSignal,
+): Promise<EnsureTarget> {
+  const record = await recordOf(store, device);
+  if (record !== undefined || check) return { bondId: record?.id ?? device.replaceAll(":", "") };
+  const peer = await backend.choose({ services: [], optionalServices: [] }, signal);
+  return { peer, services: [], profile: null, probe: null };
+}
