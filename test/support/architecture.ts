@@ -131,7 +131,7 @@ export const LAYERS: readonly Row[] = [
   // The SDK's custom elements: lit comes with them and with nothing else of the SDK.
   {
     from: "src/sdk/elements/",
-    may: ["src/sdk/", "src/ui/tokens.css.ts", "src/ui/controls.css.ts", "src/ui/base.css.ts"],
+    may: ["src/sdk/", "src/bonds/evidence.ts"],
     types: ["src/bonds/", "src/storage/", "src/link/"],
     packages: ["lit"],
   },

@@ -12,7 +12,9 @@ export default defineConfig({
     target: "esnext",
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ["index.html", "contract.html", "pairing.html"].map((page) => `${import.meta.dirname}/${page}`),
+      input: ["index.html", "contract.html", "pairing.html", "sdk.html"].map(
+        (page) => `${import.meta.dirname}/${page}`,
+      ),
     },
   },
   preview: { headers: securityHeaders() },
