@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
+import { serviceWorker } from "./build/service-worker.ts";
 import { DOCUMENT_POLICY, REFERRER_POLICY, securityHeaders } from "./src/app/security-policy.ts";
 
 /** Writes the policy into the built page, before anything it governs. */
@@ -18,7 +19,10 @@ function documentPolicy(): Plugin {
   };
 }
 
+/** A test builds a second version to update to. */
 function appVersion(): string {
+  const named = process.env["BONDKEEPER_VERSION"];
+  if (named !== undefined) return named;
   const manifest: unknown = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
   if (typeof manifest === "object" && manifest !== null && "version" in manifest)
     return String(manifest.version);
@@ -29,7 +33,7 @@ export default defineConfig({
   // The built folder works under any path of any host.
   base: "./",
   define: { __APP_VERSION__: JSON.stringify(appVersion()) },
-  plugins: [documentPolicy()],
+  plugins: [documentPolicy(), serviceWorker()],
   build: {
     target: "esnext",
     sourcemap: true,

@@ -7,6 +7,15 @@ interface NavigatorUAData {
   readonly brands: readonly { readonly brand: string; readonly version: string }[];
 }
 
+/** Chromium only: it would install the page, and leaves it to the page when to ask. `prompt` works once. */
+interface BeforeInstallPromptEvent extends Event {
+  prompt(): Promise<{ readonly outcome: "accepted" | "dismissed" }>;
+}
+
+interface WindowEventMap {
+  beforeinstallprompt: BeforeInstallPromptEvent;
+}
+
 interface Navigator {
   readonly userAgentData?: NavigatorUAData;
 }

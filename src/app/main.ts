@@ -22,6 +22,7 @@ import type { PairingManager } from "../state/pairing-manager.ts";
 import { platformOf } from "../state/platform.ts";
 import { Preferences } from "../state/preferences.ts";
 import { Procedures } from "../state/procedure.ts";
+import type { Pwa } from "../state/pwa.ts";
 import { Router } from "../state/router.ts";
 import type { PageKeys } from "../state/keys/screen.ts";
 import type { Parts, Screens } from "../state/screens.ts";
@@ -33,6 +34,7 @@ import { browserLocks } from "../storage/locks.ts";
 import { askPersistence, storageHealth } from "../storage/persist.ts";
 import { CHANNEL_NAME, createStores, type IndexedStores } from "../storage/stores.ts";
 import { tokens } from "../ui/tokens.css.ts";
+import { catchInstallOffer, openLink, startAppLater } from "./app-entry.ts";
 import { browserAddressBar } from "./address-bar.ts";
 import { browserPage, rememberedAdapter } from "./page.ts";
 import { browserSurroundings } from "../bonds/browser-surroundings.ts";
@@ -53,6 +55,8 @@ const AGE_TICK_MS = 30_000;
 async function start(): Promise<void> {
   // First of all: a link that carries a secret is scrubbed before anything else can read or keep it.
   const router = new Router(browserAddressBar());
+  const offer = catchInstallOffer();
+  await openLink(router);
   const choice = worldChoice(location.search, rememberedAdapter());
   const page = browserPage();
   const notices = new Notices(page);
@@ -68,21 +72,24 @@ async function start(): Promise<void> {
   const rest = { stores, locks, surroundings, appVersion: __APP_VERSION__ };
   const world = await worldFor(choice, keys, rest);
   const ports: BondPorts = { ...rest, backend: world.backend };
-  const screens = buildScreens({ ports, page, router, notices, keys, world });
+  const pwa = new Store<Pwa | null>(null);
+  const screens = buildScreens({ ports, page, router, notices, keys, world, pwa });
   showTheme(screens.preferences);
   if (tokens.styleSheet !== undefined) document.adoptedStyleSheets.push(tokens.styleSheet);
   const root = document.createElement("bond-app");
   root.screens = screens;
   document.body.append(root);
   run(screens);
+  startAppLater(screens, pwa, offer);
 }
 
 interface Foundation extends Pick<App, "ports" | "page" | "router" | "notices"> {
   readonly keys: Lazy<PageKeys>;
   readonly world: World;
+  readonly pwa: Store<Pwa | null>;
 }
 
-function buildScreens({ ports, page, router, notices, keys, world }: Foundation): Screens {
+function buildScreens({ ports, page, router, notices, keys, world, pwa }: Foundation): Screens {
   const { demo, pairing = null, own } = world;
   const chooser = new Chooser(ports.backend, page);
   const live = new LiveLinks();
@@ -111,6 +118,7 @@ function buildScreens({ ports, page, router, notices, keys, world }: Foundation)
     add: new AddDevice(app),
     explain: new ExplainError(app, async () => (await import("../link/foreign.ts")).explainForeign),
     transfer: new Transfer(app),
+    pwa,
     preferences: new Preferences(app, {
       look: () => storageHealth(navigator.storage),
       ask: () => askPersistence(navigator.storage),

@@ -14,7 +14,9 @@ import type { Kiosk } from "./kiosk/kiosk.ts";
 import type { Lazy } from "./lazy.ts";
 import type { PairingManager } from "./pairing-manager.ts";
 import type { Preferences } from "./preferences.ts";
+import type { Pwa } from "./pwa.ts";
 import type { ScanScreen } from "./scan/scan-screen.ts";
+import type { Readable } from "./store.ts";
 import type { Transfer } from "./transfer.ts";
 
 /** State that is fetched with its screen, when a person first goes there. */
@@ -44,4 +46,6 @@ export interface Screens {
   readonly preferences: Preferences;
   readonly transfer: Transfer;
   readonly parts: Parts;
+  /** Null until it is loaded, after the first paint. */
+  readonly pwa: Readable<Pwa | null>;
 }

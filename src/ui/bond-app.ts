@@ -79,6 +79,7 @@ export class BondApp extends LitElement {
 
   declare screens: Screens;
   readonly #route = Watch.whole(this, () => this.screens.app.router.route);
+  readonly #pwa = Watch.whole(this, () => this.screens.pwa);
   readonly #loaded = new Set<Route["screen"]>(["devices"]);
   #asked: Route["screen"] | undefined;
   #failed = false;
@@ -87,6 +88,7 @@ export class BondApp extends LitElement {
   protected override render(): TemplateResult {
     const { app, demo, own, pairing, preferences } = this.screens;
     const route = this.#route.value;
+    const pwa = this.#pwa.value;
     return html`
       <header>
         <a class="skip button" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
@@ -94,6 +96,7 @@ export class BondApp extends LitElement {
         <app-status .app=${app} .preferences=${preferences}></app-status>
       </header>
       <main id="main">
+        ${pwa === null ? nothing : html`<update-bar .state=${pwa.updates}></update-bar>`}
         ${demo === null ? nothing : html`<demo-banner .app=${app} .demo=${demo}></demo-banner>`}
         ${own === null ? nothing : html`<adapter-layer .app=${app} .own=${own}></adapter-layer>`}
         ${this.#loaded.has(route.screen) ? this.#screen(route) : this.#waiting(route.screen)}
@@ -157,7 +160,12 @@ export class BondApp extends LitElement {
       case "apps":
         return html`<allowed-pages data-screen .state=${parts.apps.loaded}></allowed-pages>`;
       case "settings":
-        return html`<settings-page data-screen .state=${preferences} .transfer=${transfer}></settings-page>`;
+        return html`<settings-page
+          data-screen
+          .state=${preferences}
+          .transfer=${transfer}
+          .pwa=${this.screens.pwa}
+        ></settings-page>`;
       case "not-found":
       case "refused-link":
         return html`<lost-page data-screen .why=${route.screen}></lost-page>`;

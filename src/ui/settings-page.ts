@@ -1,6 +1,8 @@
-import { LitElement, type TemplateResult, css, html } from "lit";
+import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import { CACHE_DAYS, type Preferences, type Theme } from "../state/preferences.ts";
+import type { Pwa } from "../state/pwa.ts";
 import { hrefOf } from "../state/router.ts";
+import type { Readable } from "../state/store.ts";
 import type { Transfer } from "../state/transfer.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
@@ -8,6 +10,7 @@ import { surfaces } from "./surfaces.css.ts";
 import { Watch } from "./watch.ts";
 import type { ConfirmDialog } from "./confirm-dialog.ts";
 import "./confirm-dialog.ts";
+import "./install-panel.ts";
 import "./storage-panel.ts";
 import "./storage-trouble.ts";
 import "./transfer-panel.ts";
@@ -23,6 +26,7 @@ export class SettingsPage extends LitElement {
   static override properties = {
     state: { attribute: false },
     transfer: { attribute: false },
+    pwa: { attribute: false },
     daysProblem: { state: true },
   };
   static override styles = [
@@ -70,8 +74,10 @@ export class SettingsPage extends LitElement {
 
   declare state: Preferences;
   declare transfer: Transfer;
+  declare pwa: Readable<Pwa | null>;
   declare daysProblem: boolean;
   readonly #view = Watch.whole(this, () => this.state.view);
+  readonly #pwa = Watch.whole(this, () => this.pwa);
 
   constructor() {
     super();
@@ -87,6 +93,7 @@ export class SettingsPage extends LitElement {
           : ""
       }
       ${view.kind === "ready" ? html`${this.#looks(view.theme)} ${this.#cache(view.cacheDays)}` : ""}
+      ${this.#app(this.#pwa.value)}
       <storage-panel .state=${this.state}></storage-panel>
       <transfer-panel .state=${this.transfer}></transfer-panel>
       ${this.#about()}
@@ -139,6 +146,11 @@ export class SettingsPage extends LitElement {
       </div>
       <button class="danger" @click=${() => void this.#clear()}>Clear the tables of all devices</button>
     </section>`;
+  }
+
+  #app(pwa: Pwa | null): TemplateResult | typeof nothing {
+    if (pwa === null) return nothing;
+    return html`<install-panel .state=${pwa} .version=${this.state.app.ports.appVersion}></install-panel>`;
   }
 
   #about(): TemplateResult {

@@ -6,6 +6,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { NOW } from "../support/records.ts";
 import { smallPng } from "../support/small-png.ts";
 import { SCREENS } from "./screens.ts";
+import { EVERY_STATE, plant } from "./seed.ts";
 
 const FOLDER = join(import.meta.dirname, "../../docs/screenshots");
 const MAX_BYTES = 200_000;
@@ -19,6 +20,7 @@ const LOOKS = [
 ] as const;
 
 mkdirSync(FOLDER, { recursive: true });
+mkdirSync(join(FOLDER, "../../public/screenshots"), { recursive: true });
 
 async function picture(page: Page, name: string): Promise<void> {
   for (const { look, colorScheme, width, height } of LOOKS) {
@@ -39,6 +41,29 @@ for (const screen of SCREENS) {
     await session.stopClock(NOW);
     await screen.show(session);
     await picture(session.page, screen.name);
+  });
+}
+
+/** What an installer shows: exactly the sizes that the manifest names. */
+const FOR_INSTALLER = [
+  { form: "wide", width: 1280, height: 800 },
+  { form: "narrow", width: 390, height: 844 },
+] as const;
+
+for (const { name, path } of [
+  { name: "devices", path: "/#/" },
+  { name: "device", path: "/#/devices/proven" },
+]) {
+  test(`installer-${name}`, async ({ session }) => {
+    await session.stopClock(NOW);
+    await plant(session.page, EVERY_STATE);
+    await session.page.goto(path);
+    await session.page.getByRole("heading", { level: 1 }).waitFor();
+    for (const { form, width, height } of FOR_INSTALLER) {
+      await session.page.setViewportSize({ width, height });
+      const png = smallPng(await session.page.screenshot({ animations: "disabled" }));
+      writeFileSync(join(FOLDER, `../../public/screenshots/${name}-${form}.png`), png);
+    }
   });
 }
 

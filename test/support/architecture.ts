@@ -167,7 +167,7 @@ export const LAYERS: readonly Row[] = [
       "serialport",
     ],
   },
-  { from: "src/app/", may: ["src/", "hci/"], packages: ["lit", "idb"] },
+  { from: "src/app/", may: ["src/", "hci/"], packages: ["lit", "idb", "workbox-precaching"] },
 ];
 
 export const MAX_LINES = 400;
