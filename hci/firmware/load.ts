@@ -77,7 +77,25 @@ export async function loadFirmware(options: LoadOptions): Promise<"loaded" | "al
   }
 }
 
-function isLoaded({ family }: Firmware, version: Version): boolean {
+/** Whether an adapter that was just opened runs from its ROM and cannot do without a file. Resets it. Rejects as above. */
+export async function isWithoutFirmware(
+  transport: Transport,
+  clock: Clock,
+  signal?: Abort,
+): Promise<boolean> {
+  const line = new CommandLine(transport, clock, signal);
+  try {
+    await line.run(Reset, {});
+    const version = await line.run(ReadLocalVersionInformation, {});
+    const { companyIdentifier: company } = version;
+    if (company !== REALTEK && company !== BROADCOM) return false;
+    return !isLoaded({ family: company === REALTEK ? "realtek" : "broadcom" }, version);
+  } finally {
+    line.release();
+  }
+}
+
+function isLoaded({ family }: Pick<Firmware, "family">, version: Version): boolean {
   const { companyIdentifier, lmpSubversion, hciSubversion } = version;
   if (family === "realtek") return companyIdentifier === REALTEK && lmpSubversion !== REALTEK_ROM;
   return companyIdentifier === BROADCOM && (hciSubversion & BROADCOM_BUILD) !== 0;

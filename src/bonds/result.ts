@@ -78,6 +78,7 @@ export type ResultReason =
   | "adapter-too-old"
   | "adapter-lost"
   | "adapter-refused"
+  | "adapter-no-firmware"
   | "slots-full"
   /** 4 */
   | "needs-chooser"

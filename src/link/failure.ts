@@ -27,9 +27,18 @@ export type PairingReason =
 
 /**
  * `lost`: pulled out or fell silent. `refused`: it answers and cannot be used, for want of LE or of buffers. `held`: another
- * tab or program has it. `not-admitted`: a person did not agree that it may have the keys.
+ * tab or program has it. `not-admitted`: a person did not agree that it may have the keys. `no-firmware`: it needs a file, and
+ * there is none, or none that it takes; the cause says why.
  */
-export type AdapterTrouble = "missing" | "off" | "too-old" | "lost" | "refused" | "held" | "not-admitted";
+export type AdapterTrouble =
+  | "missing"
+  | "off"
+  | "too-old"
+  | "lost"
+  | "refused"
+  | "held"
+  | "not-admitted"
+  | "no-firmware";
 
 /** What we were doing; named in messages and used to pick the time limit. */
 export type Operation =

@@ -1,5 +1,6 @@
 /** The database as it grew. Released entries of `upgrades` are never changed, only followed by new ones. */
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
+import type { FirmwareRow } from "./firmware/firmware-row.ts";
 import type { AdapterRow, BondKeyRow, IdentityRow } from "./keys/rows.ts";
 import type { BondRecord, GattTableRecord, HistoryEntry, Settings } from "./records.ts";
 import type { QuarantineRow } from "./rows.ts";
@@ -33,6 +34,8 @@ export interface Schema extends DBSchema {
       "by-type": string;
     };
   };
+  /** Firmware files by model of dongle. */
+  firmware: { key: string; value: FirmwareRow };
 }
 
 export type StoreName = StoreNames<Schema>;
@@ -65,5 +68,9 @@ export const upgrades: readonly Upgrade[] = [
     keys.createIndex("by-local", ["adapter", "local", "order"]);
     keys.createIndex("by-peer", "peer");
     keys.createIndex("by-type", "places", { multiEntry: true });
+  },
+  // 3: firmware that a person brought
+  (db) => {
+    db.createObjectStore("firmware", { keyPath: "id" });
   },
 ];

@@ -71,10 +71,12 @@ export const LAYERS: readonly Row[] = [
   },
   // A database of its own for links and the kiosk, loaded with them.
   { from: "src/storage/apps/", may: ["src/storage/*"], packages: ["idb"] },
+  // Loaded with the adapter that needs it.
+  { from: "src/storage/firmware/", may: ["src/storage/*", "hci/codec/bytes.ts"], types: ["hci/ports.ts"] },
   {
     from: "src/storage/*",
     may: [],
-    types: ["src/link/*", "src/storage/keys/", "src/storage/vault/"],
+    types: ["src/link/*", "src/storage/firmware/", "src/storage/keys/", "src/storage/vault/"],
     packages: ["idb"],
   },
   {

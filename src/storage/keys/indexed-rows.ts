@@ -22,6 +22,7 @@ const EVERYTHING = [
   "adapters",
   "identities",
   "bondKeys",
+  "firmware",
 ] as const;
 
 export class IndexedKeyRows implements KeyRows {

@@ -90,6 +90,11 @@ function adapterWords(
         what: "You did not let this adapter have the keys",
         advice: "Try again to be asked once more, or plug in the one you know.",
       };
+    case "no-firmware":
+      return {
+        what: "This dongle needs its firmware file",
+        advice: "Add the file named for its model, then try again. If it was added: it is not for this chip.",
+      };
     case "off":
     case "too-old":
     case "refused":

@@ -29,6 +29,12 @@ export function explainAdapter(trouble: DongleTrouble): Advice {
         "The dongle is not as it was, and nobody agreed that it may have the keys.",
         "Look at what differs, then decide.",
       );
+    case "no-firmware":
+      return advice(
+        "The dongle needs a firmware file, and there is none here that it takes.",
+        "Add the file that is named for its model, then try again.",
+        "If it was added before, it may be damaged or for another chip: add it anew.",
+      );
     case "slots-full":
       return advice(
         "The dongle has no room for one more connection.",

@@ -42,6 +42,8 @@ export function explainReason(reason: ResultReason, system: System): Advice {
       return explainAdapter("lost");
     case "adapter-refused":
       return explainAdapter("refused");
+    case "adapter-no-firmware":
+      return explainAdapter("no-firmware");
     case "adapter-held":
       return explainAdapter("held");
     case "not-admitted":

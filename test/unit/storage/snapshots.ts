@@ -162,7 +162,26 @@ const version1: Snapshot = {
   },
 };
 
+export const firmware3 = {
+  v: 1,
+  id: "2357:0604",
+  family: "realtek",
+  name: "rtl8761bu_fw.bin",
+  addedAt: "2026-06-01T10:00:00.000Z",
+  file: Uint8Array.of(1, 2, 3),
+  config: null,
+  digest: "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81",
+  configDigest: null,
+};
+
 /** What keys there are in it, see the tests of the key store. */
 const version2: Snapshot = { ...version1, stores: { ...version1.stores, ...keyRows2 } };
 
-export const snapshots: Readonly<Record<number, Snapshot>> = { 1: version1, 2: version2 };
+/** A firmware file beside them, as version 3 wrote it. */
+const version3: Snapshot = { ...version2, stores: { ...version2.stores, firmware: [{ value: firmware3 }] } };
+
+export const snapshots: Readonly<Record<number, Snapshot>> = {
+  1: version1,
+  2: version2,
+  3: version3,
+};
