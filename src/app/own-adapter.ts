@@ -3,10 +3,9 @@ import { formatAddress } from "../../hci/gap/address.ts";
 import type { BondPorts } from "../bonds/ensure.ts";
 import { webCrypto } from "../crypto/web-crypto.ts";
 import type { Failure } from "../link/failure.ts";
-import { addressOf, peerIdOf } from "../link/hci/addresses.ts";
 import type { HciBackend } from "../link/hci/backend.ts";
 import { gradeOpened } from "../link/hci/grader/opened.ts";
-import { ScanRadio } from "../link/hci/scan-radio.ts";
+import { scanRadioOf, type ScanRadio } from "../link/hci/scan-radio.ts";
 import type { AdapterSession } from "../link/hci/session.ts";
 import { TraceRecorder } from "../link/hci/trace-recorder.ts";
 import { pageTimers } from "../link/timers.ts";
@@ -85,7 +84,7 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
     backend,
     demo: null,
     pairing,
-    scan: scanOf(backend),
+    scan: scanRadioOf(backend),
     trace,
     own: { adapter, questions, simulation, keys },
   };
@@ -112,15 +111,6 @@ async function wayOf(kind: OwnKind): Promise<Way> {
   shown.simulation = simulation;
   const way = { port: adapter, grant: null, grade: new Store(null), onPlugged: () => {} };
   return { way, simulation };
-}
-
-function scanOf(backend: HciBackend): ScanRadio {
-  return new ScanRadio({
-    ready: (signal) => backend.session.ready(signal),
-    idOf: peerIdOf,
-    addressOf,
-    choose: (id) => backend.chosen(id),
-  });
 }
 
 function ownerOf(kind: OwnKind, standing: Store<Standing>, now: () => number): AdapterOwner {

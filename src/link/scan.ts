@@ -57,6 +57,6 @@ export interface ScanSource {
   scan(listener: (report: AdvertisingReport) => void, signal: AbortSignal): Promise<void>;
   /** The identity of ours behind an address; undefined where there is none, or more than one may be. Never rejects. */
   identify(address: AdvertiserAddress): Promise<string | undefined>;
-  /** A person chose this one: it may be connected to now. */
-  choose(id: string): Peer;
+  /** A person chose this one, heard under this name: it may be connected to now. */
+  choose(id: string, name: string): Peer;
 }

@@ -17,6 +17,7 @@ import { Watch } from "./watch.ts";
 import "./bond-ask.ts";
 import "./bond-halves.ts";
 import "./bond-result.ts";
+import "./pairing/legacy-offer.ts";
 
 type Running = Extract<ProcedureView, { readonly step: "running" }>;
 
@@ -151,6 +152,11 @@ export class BondProgress extends LitElement {
             .run=${view}
             @remedy=${() => void applyRemedy(this.app, this.procedure)}
           ></bond-result>
+          ${
+            view.result.reason === "legacy-not-allowed" && view.result.bondId !== null
+              ? html`<legacy-offer .app=${this.app} .procedure=${this.procedure} .bondId=${view.result.bondId}></legacy-offer>`
+              : nothing
+          }
           <details>
             <summary>Every step</summary>
             ${steps(view.lines, this.#system)}

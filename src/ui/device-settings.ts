@@ -6,6 +6,7 @@ import type { ConfirmDialog } from "./confirm-dialog.ts";
 import { controls } from "./controls.css.ts";
 import { DevicePart } from "./device-part.ts";
 import { LEVELS, levelWord } from "./device-words.ts";
+import { LEGACY_WARNING } from "./pairing/legacy-warning.ts";
 import { surfaces } from "./surfaces.css.ts";
 import "./confirm-dialog.ts";
 
@@ -155,19 +156,7 @@ export class DeviceSettings extends DevicePart {
     const box = event.target;
     if (!(box instanceof HTMLInputElement)) return;
     const dialog: ConfirmDialog | null = this.renderRoot.querySelector("confirm-dialog");
-    const sure =
-      !box.checked ||
-      (await dialog?.ask({
-        title: "Allow pairing that can be listened to?",
-        body: html`<p>
-            Whoever listens while this device pairs in the old way can find the keys, read along and imitate it, later as well.
-            A code does not prevent it.
-          </p>
-          <p>Allow it for a device that knows nothing else, and pair where nobody can listen. Other devices are not touched.</p>`,
-        yes: "Allow it for this device",
-        no: "Keep it off",
-        danger: true,
-      })) === true;
+    const sure = !box.checked || (await dialog?.ask(LEGACY_WARNING)) === true;
     if (!sure) {
       box.checked = false;
       return;

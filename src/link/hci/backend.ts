@@ -96,8 +96,9 @@ export class HciBackend implements Backend, PeerDirectory {
     return this.peer(peerId);
   }
 
-  /** One that a person chose elsewhere: in the scanner. */
+  /** One that a person chose elsewhere: in the scanner. Throws DeviceError for what is no id of ours. */
   chosen(id: string, name?: string): HciPeer {
+    addressOf(id);
     this.session.named(id, name);
     this.#chosen.add(id);
     return this.peer(id);
@@ -109,13 +110,6 @@ export class HciBackend implements Backend, PeerDirectory {
     const peer = new HciPeer(id, { session: this.session, peers: this, limits: this.#limits });
     this.#peers.set(id, peer);
     return peer;
-  }
-
-  /** A person chose this one from what was heard by other means than `choose`. Throws DeviceError for what is no id. */
-  take(id: string): HciPeer {
-    addressOf(id);
-    this.#chosen.add(id);
-    return this.peer(id);
   }
 
   async mayConnect(id: string): Promise<boolean> {

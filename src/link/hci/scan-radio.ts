@@ -18,7 +18,7 @@ export interface ScanRadioPorts {
   ready(signal: AbortSignal): Promise<ScanHost>;
   idOf(address: Address): string;
   addressOf(id: string): Address;
-  choose(id: string): Peer;
+  choose(id: string, name: string): Peer;
 }
 
 export interface ScanHost {
@@ -60,8 +60,8 @@ export class ScanRadio implements ScanSource {
     return resolution?.kind === "one" ? this.#ports.idOf(resolution.identity) : undefined;
   }
 
-  choose(id: string): Peer {
-    return this.#ports.choose(id);
+  choose(id: string, name: string): Peer {
+    return this.#ports.choose(id, name);
   }
 
   /** Anonymous advertising has no address: there is nothing to come back to. */
@@ -90,7 +90,7 @@ export function scanRadioOf(backend: HciBackend): ScanRadio {
     ready: (signal) => backend.session.ready(signal),
     idOf: peerIdOf,
     addressOf,
-    choose: (id) => backend.take(id),
+    choose: (id, name) => backend.chosen(id, name),
   });
 }
 

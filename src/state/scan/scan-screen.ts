@@ -136,7 +136,7 @@ export class ScanScreen {
     }
     this.pause();
     procedure.close();
-    const peer = this.#source.choose(device.identityId ?? device.address.id);
+    const peer = this.#source.choose(device.identityId ?? device.address.id, device.name);
     const services = [...new Set([...device.services, ...ALWAYS_OPTIONAL])];
     void procedure.start(
       { peer, services, profile: null, probe: null },

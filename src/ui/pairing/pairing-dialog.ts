@@ -1,15 +1,17 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
+import type { SimulationView } from "../../state/adapter/simulation.ts";
 import type { PairingManager } from "../../state/pairing-manager.ts";
 import type { EndedPairing, PairingRequest } from "../../state/pairing-requests.ts";
 import type { System } from "../../state/platform.ts";
+import type { Readable } from "../../state/store.ts";
 import { advice, adviceStyles } from "../advice-view.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { deviceName } from "../device-name.ts";
 import { explainPairing } from "../explain/pairing.ts";
 import { Watch } from "../watch.ts";
-import { termsFacts } from "./words.ts";
+import { peerAddress, termsFacts } from "./words.ts";
 import "./pairing-choice.ts";
 import "./pairing-compare.ts";
 import "./pairing-countdown.ts";
@@ -23,6 +25,7 @@ export class PairingDialog extends LitElement {
     manager: { attribute: false },
     system: { attribute: false },
     now: { attribute: false },
+    room: { attribute: false },
   };
   static override styles = [
     base,
@@ -65,6 +68,15 @@ export class PairingDialog extends LitElement {
       dt {
         color: var(--ink-2);
       }
+      .simulated {
+        padding: var(--space-2) var(--space-4);
+        border: 2px dashed var(--line-strong);
+        border-radius: var(--radius);
+      }
+      .number {
+        font-family: var(--font-code);
+        letter-spacing: 0.1em;
+      }
       .answers {
         display: flex;
         justify-content: flex-end;
@@ -81,8 +93,16 @@ export class PairingDialog extends LitElement {
   declare manager: PairingManager;
   declare system: System;
   declare now: () => number;
+  /** What devices that are made of code show: there is no other place to look at while this dialog is open. */
+  declare room: Readable<SimulationView> | null;
   readonly #view = Watch.whole(this, () => this.manager.view);
+  readonly #room = Watch.whole(this, () => this.room ?? NO_ROOM);
   #shown = "";
+
+  constructor() {
+    super();
+    this.room = null;
+  }
 
   protected override render(): TemplateResult {
     const { requests, ended } = this.#view.value;
@@ -102,8 +122,13 @@ export class PairingDialog extends LitElement {
 
   #question(request: PairingRequest, count: number): TemplateResult {
     const { terms } = request;
-    return html`<p class="who" id="who">${deviceName(request.name)} <code>${request.peerId}</code></p>
+    return html`<p class="who" id="who">${deviceName(request.name)} <code>${peerAddress(request.peerId)}</code></p>
       ${keyed(request.id, this.#element(request))}
+      ${this.#room.value.devices.map(({ name, digits }) =>
+        digits === null
+          ? nothing
+          : html`<p class="simulated">Simulation: the display of <b>${name}</b> shows <b class="number">${digits}</b></p>`,
+      )}
       <pairing-countdown .until=${request.expiresAt} .now=${this.now}></pairing-countdown>
       ${count > 1 ? html`<p class="small quiet">${count - 1} more waiting after this one.</p>` : nothing}
       ${
@@ -132,7 +157,7 @@ export class PairingDialog extends LitElement {
   }
 
   #end({ name, peerId, end, retryAt }: EndedPairing): TemplateResult {
-    return html`<p class="who" id="who">${deviceName(name)} <code>${peerId}</code></p>
+    return html`<p class="who" id="who">${deviceName(name)} <code>${peerAddress(peerId)}</code></p>
       <h2 tabindex="-1" data-first>${END_TITLES[end.by]}</h2>
       ${advice(explainPairing(end.reason, this.system))}
       ${retryAt === null ? nothing : html`<pairing-countdown what="wait" .until=${retryAt} .now=${this.now}></pairing-countdown>`}
@@ -167,6 +192,8 @@ export class PairingDialog extends LitElement {
     first?.focus();
   }
 }
+
+const NO_ROOM: Readable<SimulationView> = { value: { devices: [], plugged: true }, watch: () => () => {} };
 
 const END_TITLES: Readonly<Record<EndedPairing["end"]["by"], string>> = {
   us: "Pairing was stopped",

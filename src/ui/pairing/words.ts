@@ -140,6 +140,12 @@ function warningsOf({ method, secureConnections }: PairingTerms): readonly strin
   return method === "just-works" ? [NO_CHECK] : [];
 }
 
+/** `C0:11:22:33:44:55` out of a peer's id; what has another form stays as it is. */
+export function peerAddress(peerId: string): string {
+  const [, digits] = /^(?:random|public)-([\da-f]{12})$/.exec(peerId) ?? [];
+  return digits === undefined ? peerId : digits.toUpperCase().replaceAll(/(..)(?!$)/g, "$1:");
+}
+
 const METHODS: Readonly<Record<PairingTerms["method"], string>> = {
   "just-works": "Just Works: no check",
   "numeric-comparison": "Numeric comparison",

@@ -30,6 +30,10 @@ export class ScanDetails extends LitElement {
         background: var(--surface-2);
         color: var(--accent);
       }
+      .facts {
+        grid-template-columns: minmax(5rem, max-content) minmax(0, 1fr);
+        gap: var(--space-2) var(--space-4);
+      }
       table {
         width: 100%;
         border-collapse: collapse;
@@ -43,7 +47,7 @@ export class ScanDetails extends LitElement {
         vertical-align: top;
       }
       th {
-        width: 11rem;
+        width: 8rem;
         font-weight: 600;
       }
       td {
@@ -98,7 +102,7 @@ export class ScanDetails extends LitElement {
   }
 
   override focus(): void {
-    this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
+    this.renderRoot.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
   }
 
   #tell(name: "pair" | "close"): void {

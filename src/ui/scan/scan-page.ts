@@ -46,7 +46,7 @@ export class ScanPage extends LitElement {
       }
       @media (min-width: 75rem) {
         .both.two {
-          grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
         }
         scan-details {
           position: sticky;
@@ -182,7 +182,7 @@ export class ScanPage extends LitElement {
       const details: ScanDetails | null = this.renderRoot.querySelector("scan-details");
       void details?.updateComplete.then(() => {
         details.focus();
-        details.scrollIntoView({ block: "nearest" });
+        if (!matchMedia("(min-width: 75rem)").matches) details.scrollIntoView({ block: "start" });
       });
     }
     if (!this.#focusNext) return;

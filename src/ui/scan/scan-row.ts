@@ -8,6 +8,7 @@ import { ADDRESS_WORDS, dbm, nearness } from "./scan-words.ts";
 
 export const scanRowStyles = css`
   .rows {
+    container-type: inline-size;
     position: relative;
     padding: 0;
     list-style: none;
@@ -20,7 +21,7 @@ export const scanRowStyles = css`
   }
   .row-button {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) minmax(4rem, 9rem) 5.5rem;
+    grid-template-columns: minmax(0, 1fr) 7rem 6rem;
     grid-template-rows: auto auto;
     align-items: center;
     gap: 0 var(--space-4);
@@ -76,7 +77,7 @@ export const scanRowStyles = css`
     border-radius: 99rem;
     font: 600 var(--text-s) / 1.4 var(--font-text);
   }
-  @media (max-width: 44rem) {
+  @container (max-width: 40rem) {
     .row-button {
       grid-template-columns: minmax(0, 1fr) 5.5rem;
     }

@@ -32,15 +32,15 @@ test("Nobody is connected to by being heard; by a person's choice they are", asy
   const refused = await rig.world.failure(backend.peer(id).connect(signal));
   assert(refused instanceof DeviceError);
   assert.equal(refused.failure.kind, "permission-lost");
-  assert.throws(() => radio.choose("no-id-of-ours"), { name: "DeviceError" });
-  const connection = await rig.world.until(radio.choose(id).connect(signal));
+  assert.throws(() => radio.choose("no-id-of-ours", ""), { name: "DeviceError" });
+  const connection = await rig.world.until(radio.choose(id, "Belt").connect(signal));
   await rig.world.until(Promise.resolve(connection[Symbol.asyncDispose]()));
   await rig[Symbol.asyncDispose]();
 });
 
 test("What passed is there to be looked at, decoded, with the pairing in it and without its keys", async () => {
   const { rig, recorder, backend, device } = await room();
-  const peer = backend.take(`random-${Buffer.from(device.stack.identity.address.octets).toString("hex")}`);
+  const peer = backend.chosen(`random-${Buffer.from(device.stack.identity.address.octets).toString("hex")}`);
   const manager = new PairingManager({
     bond: rig.ports,
     after: (ms, run) => rig.world.rig.clock.after(ms, run),
