@@ -51,6 +51,36 @@ async function meet() {
   return { sensor, session, keeper, bluetooth };
 }
 
+test("ensureBond pairs, proves on a new link and says the level; the page's own code then meets an encrypted link", async () => {
+  const { keeper, bluetooth, session } = await meet();
+  assert.ok(keeper.backend instanceof HciBackend);
+  const chosen = await world.until(keeper.choose({ services: [] }));
+  const made = await world.until(keeper.ensureBond(chosen));
+  assert.equal(made.code, 0, JSON.stringify(made));
+  assert.equal(made.bondChanged, "created");
+  assert.equal(made.level, "encrypted");
+  assert.ok(made.bondId !== null);
+
+  const again = await world.until(keeper.ensure(made.bondId));
+  assert.equal(again.code, 0);
+  assert.equal(again.bondChanged, "none");
+
+  const device = await world.until(bluetooth.requestDevice(PAGE));
+  await world.until(device.gatt.connect());
+  assert.equal(device.bonding.security?.level, "encrypted");
+  assert.equal((await world.until(device.bonding.getBond()))?.method, "just-works");
+  const service = await world.until(device.gatt.getPrimaryService(SERVICE));
+  const characteristic = await world.until(service.getCharacteristic(ENCRYPTED));
+  assert.equal((await world.until(characteristic.readValue())).getUint8(0), 4);
+  device.gatt.disconnect();
+  await world.until(Promise.all(session.stack.links.map((link) => link.closed)));
+
+  const { connection, proven } = await world.until(keeper.connect(made.bondId));
+  assert.equal(proven, true);
+  assert.equal(connection.bonding?.security.encrypted, true);
+  await world.until((async () => connection[Symbol.asyncDispose]())());
+});
+
 const levelOf = (device: Device): string | undefined => device.bonding.security?.level;
 
 test("device.bonding: pair, getBond, security and unpair, and no bond is replaced on the way", async () => {
