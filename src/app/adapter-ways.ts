@@ -1,8 +1,11 @@
 /** The ways to a real adapter from this page: what opens it, and what a person has to pick first. */
+import type { FirmwareStep } from "../../hci/firmware/load.ts";
 import type { Clock } from "../../hci/ports.ts";
 import { DeviceError } from "../link/failure.ts";
+import { chooserFilters } from "../link/hci/grader/dongles.ts";
 import { gradeUsb, type Grade, type GradingContext } from "../link/hci/grader/grade.ts";
 import type { AdapterPort, UsbClaim } from "../link/hci/ports.ts";
+import { firmwareAdapter } from "../link/hci/transports/firmware.ts";
 import {
   claimOfSerial,
   DEFAULT_SERIAL,
@@ -18,9 +21,12 @@ import { pageTimers } from "../link/timers.ts";
 import { platformOf } from "../state/platform.ts";
 import { type Readable, Store } from "../state/store.ts";
 import { bridgeAddress, DEFAULT_BRIDGE, type OwnKind } from "../state/world.ts";
+import { type PageFirmware, pageFirmware } from "./firmware.ts";
 
 export interface AdapterWay {
   readonly port: AdapterPort;
+  /** Files for dongles that need one; null where the way does not lead to such. */
+  readonly firmware: PageFirmware | null;
   /** Opens the browser's own list, straight from a click; false where nothing was picked. Null: none is needed. */
   readonly grant: (() => Promise<boolean>) | null;
   /** What the picked dongle is worth; null before one was picked, and where the way does not tell. */
@@ -73,6 +79,7 @@ export function adapterWay(kind: Exclude<OwnKind, "simulator">, clock: Clock): A
 function closed(failure: DeviceError["failure"]): AdapterWay {
   return {
     port: { open: () => Promise.reject(new DeviceError(failure)) },
+    firmware: null,
     grant: null,
     grade: new Store(null),
     onPlugged: () => {},
@@ -91,13 +98,14 @@ function bridgeWay(): AdapterWay {
     connect: () => new WebSocket(address),
     after: (ms, run) => pageTimers.after(ms, run),
   });
-  return { port, grant: null, grade: new Store(null), onPlugged: () => {} };
+  return { port, firmware: null, grant: null, grade: new Store(null), onPlugged: () => {} };
 }
 
 function usbWay(clock: Clock): AdapterWay {
   const { usb } = navigator;
   if (usb === undefined) return closed(noApi());
-  const context: GradingContext = { system: system(), unrestricted: false };
+  const context: GradingContext = { system: system(), unrestricted: mayUseProtected() };
+  const firmware = pageFirmware();
   const grade = new Store<Grade | null>(null);
   let wanted = rememberedUsb();
   const open: AdapterPort["open"] = async (signal) => {
@@ -112,12 +120,16 @@ function usbWay(clock: Clock): AdapterWay {
     grade.set(device === undefined ? null : gradeUsb(device, context));
     return webUsbAdapter({ bus: usb, wanted: claim, context, clock }).open(signal);
   };
+  const onStep = (step: FirmwareStep): void =>
+    firmware.progress.set(step.step === "send" ? { sent: step.sent, of: step.of } : null);
+  const fed = firmwareAdapter({ adapter: { open }, shelf: firmware, clock, onStep });
   return {
-    port: { open },
+    port: { open: (signal) => fed.open(signal).finally(() => firmware.progress.set(null)) },
+    firmware,
     grade,
     grant: () =>
       unlessClosed(async () => {
-        const device = await usb.requestDevice({ filters: [] });
+        const device = await usb.requestDevice({ filters: chooserFilters(true) });
         wanted = claimOfUsb(device);
         grade.set(gradeUsb(device, context));
         localStorage.setItem(USB_KEY, JSON.stringify(wanted));
@@ -138,6 +150,7 @@ function serialWay(clock: Clock): AdapterWay {
   };
   return {
     port: { open },
+    firmware: null,
     grade: new Store(null),
     grant: () =>
       unlessClosed(async () => {
@@ -176,6 +189,14 @@ function system(): GradingContext["system"] {
   const name = platformOf({ userAgent: navigator.userAgent, touchPoints: navigator.maxTouchPoints }).system;
   const known = ["windows", "macos", "linux", "chromeos", "android"] as const;
   return known.find((each) => each === name) ?? "other";
+}
+
+/** In an Isolated Web App that asked for it: dongles of the protected class as well. */
+function mayUseProtected(): boolean {
+  const policy: unknown = Reflect.get(document, "featurePolicy");
+  const allows: unknown =
+    typeof policy === "object" && policy !== null ? Reflect.get(policy, "allowsFeature") : null;
+  return typeof allows === "function" && allows.call(policy, "usb-unrestricted") === true;
 }
 
 /** What does not fit counts as never picked. */

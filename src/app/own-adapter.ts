@@ -109,7 +109,7 @@ async function wayOf(kind: OwnKind): Promise<Way> {
   });
   const simulation = new Simulation(room);
   shown.simulation = simulation;
-  const way = { port: adapter, grant: null, grade: new Store(null), onPlugged: () => {} };
+  const way = { port: adapter, firmware: null, grant: null, grade: new Store(null), onPlugged: () => {} };
   return { way, simulation };
 }
 
@@ -156,6 +156,7 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
     kind,
     standing,
     grade: way.grade,
+    firmware: way.firmware,
     open,
     grant: grant === null ? null : pick,
     async takeOver() {

@@ -4,6 +4,7 @@ import type { Grade } from "../../link/hci/grader/grade.ts";
 import type { Imitation, Lack, LeFeature } from "../../link/hci/grader/opened.ts";
 import type { AdapterClaim, AdapterRow } from "../../storage/keys/rows.ts";
 import type { App } from "../app.ts";
+import { type FirmwareDesk, FirmwarePanel } from "./firmware.ts";
 import type { PageKeys } from "../keys/screen.ts";
 import { type Readable, Store } from "../store.ts";
 import type { OwnKind } from "../world.ts";
@@ -42,6 +43,8 @@ export interface OwnAdapter {
   readonly standing: Readable<Standing>;
   /** Of the dongle that was picked, before it is opened; null where nothing can be said. */
   readonly grade: Readable<Grade | null>;
+  /** Files for dongles that need one; null where the way to it does not lead to such. */
+  readonly firmware: FirmwareDesk | null;
   /** Brings it up, or up again. Never rejects: the standing says how it ended. */
   open(): Promise<void>;
   /** Lets a person pick the dongle in the browser's own list; null where none is needed. Straight from a click. */
@@ -59,12 +62,17 @@ export class AdapterPanel {
   readonly rows = new Store<readonly AdapterRow[]>([]);
   /** Bonds by adapter id. */
   readonly bonds = new Store<ReadonlyMap<string, number>>(new Map());
+  /** Null where no file is ever needed. */
+  readonly firmware: FirmwarePanel | null;
   readonly #keys: PageKeys["keys"];
 
   constructor(app: App, { adapter, keys }: Pick<OwnWorld, "adapter" | "keys">) {
     this.app = app;
     this.adapter = adapter;
     this.#keys = keys.keys;
+    this.firmware =
+      adapter.firmware === null ? null : new FirmwarePanel(adapter.firmware, app, () => adapter.open());
+    void this.firmware?.look();
     adapter.standing.watch(() => void this.look());
     this.#keys.onChange(() => void this.look(), new AbortController().signal);
   }

@@ -11,6 +11,7 @@ import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
 import { FEATURE_WORDS } from "./adapter-words.ts";
 import "./adapter-choice.ts";
+import "./adapter-firmware.ts";
 
 /** The dongle: what it is worth before it is opened, what it says of itself then, its bonds, and those of others. */
 export class AdapterPage extends LitElement {
@@ -117,7 +118,12 @@ export class AdapterPage extends LitElement {
           <button @click=${() => void this.#copy(text)}>Copy</button>`,
       )}
       ${grant === null ? nothing : html`<button @click=${() => void grant()}>Choose another</button>`}
-    </section>`;
+    </section>
+    ${
+      state.firmware === null
+        ? nothing
+        : html`<adapter-firmware .panel=${state.firmware} .grade=${grade}></adapter-firmware>`
+    }`;
   }
 
   async #copy(text: string): Promise<void> {
