@@ -1,15 +1,22 @@
 /** The state of the ensure link and of the list of pages that may ask, loaded with them. */
 import type { App } from "../state/app.ts";
 import { ClientHost } from "../state/ensure/client.ts";
+import { FixedCodes } from "../state/ensure/codes.ts";
+import type { PageKeys } from "../state/keys/screen.ts";
+import type { Lazy } from "../state/lazy.ts";
 import type { DoorEvent, Port } from "../state/ensure/door.ts";
 import { EnsureFlow } from "../state/ensure/flow.ts";
 import { AllowedPages } from "../state/ensure/pages.ts";
 import type { PairingManager } from "../state/pairing-manager.ts";
 import { apps } from "./apps.ts";
 
-export function ensureFlow(app: App, pairing: PairingManager | null): EnsureFlow {
+export function ensureFlow(app: App, pairing: PairingManager | null, keys: Lazy<PageKeys>): EnsureFlow {
   const flow = new EnsureFlow(app, {
     apps,
+    codes:
+      app.ports.backend.capabilities.keysOwnedBy === "bondkeeper"
+        ? new FixedCodes(apps, async () => (await keys.load()).keys.vault)
+        : null,
     window: {
       leave: (href) => location.replace(href),
       tellOpener: post,

@@ -143,7 +143,7 @@ function partsOf(
       const [{ keysScreen }, page] = await Promise.all([import("./keys.ts"), keys.load()]);
       return keysScreen(app, page);
     }),
-    ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app, world.pairing ?? null)),
+    ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app, world.pairing ?? null, keys)),
     apps: new Lazy(async () => (await import("./ensure.ts")).allowedPages(app)),
     kiosk: new Lazy(async () => (await import("./kiosk.ts")).kiosk(app)),
   };

@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly level?: Level;
   /** What to call the device until the result names it. */
   readonly device: string;
+  /** A code that was kept for this device: typed for the person, where the keys are ours. */
+  readonly pin?: string;
   /** Asks nothing and pairs nothing. */
   readonly unattended?: boolean;
 }
@@ -63,7 +65,7 @@ export class Procedure {
   /** Runs to its end and shows every step. Undefined while another run is under way here. */
   async start(target: EnsureTarget, options: StartOptions): Promise<BondResult | undefined> {
     if (this.view.value.step === "running") return undefined;
-    const { mode, device, level, unattended = false } = options;
+    const { mode, device, level, pin, unattended = false } = options;
     this.#last = { target, options };
     const stop = new AbortController();
     this.#stop = stop;
@@ -82,6 +84,7 @@ export class Procedure {
           ...(unattended ? {} : { prompts: this.#prompts() }),
           onStep: (report) => this.#report(report, link),
           ...(level === undefined ? {} : { level }),
+          ...(pin === undefined ? {} : { pin }),
         },
         this.#ports.bond,
       );

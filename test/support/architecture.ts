@@ -70,7 +70,12 @@ export const LAYERS: readonly Row[] = [
     packages: ["idb"],
   },
   // A database of its own for links and the kiosk, loaded with them.
-  { from: "src/storage/apps/", may: ["src/storage/*"], packages: ["idb"] },
+  {
+    from: "src/storage/apps/",
+    may: ["src/storage/*"],
+    types: ["src/storage/vault/"],
+    packages: ["idb"],
+  },
   // Loaded with the adapter that needs it.
   { from: "src/storage/firmware/", may: ["src/storage/*", "hci/codec/bytes.ts"], types: ["hci/ports.ts"] },
   {

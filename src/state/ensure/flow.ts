@@ -20,6 +20,7 @@ import { Store } from "../store.ts";
 import { allowReturn, mayReturn } from "./allowed.ts";
 import { askerOf, type EnsureRequest, type LinkProblem, parseEnsureLink } from "./link.ts";
 import { plainResult } from "./plain-result.ts";
+import type { FixedCodes } from "./codes.ts";
 import type { ClientHost } from "./client.ts";
 import { returnHref, signResult } from "./sign.ts";
 import { findBond } from "./target.ts";
@@ -35,6 +36,8 @@ export interface LinkWindow {
 export interface EnsurePorts {
   readonly apps: AppStore;
   readonly window: LinkWindow;
+  /** Null where the system keeps keys and codes. */
+  readonly codes: FixedCodes | null;
   /** For a page that opened this window and wants to send messages. */
   client(origin: string): ClientHost;
 }
@@ -133,6 +136,10 @@ export class EnsureFlow {
     if (view.step === "asking") await this.#run(view, view.record, false);
   }
 
+  get codes(): FixedCodes | null {
+    return this.#ports.codes;
+  }
+
   /** The person does not want it; the asking page hears that, where it may. */
   async decline(): Promise<void> {
     const view = this.view.value;
@@ -226,11 +233,13 @@ export class EnsureFlow {
   async #run(known: Known, record: BondRecord, unattended: boolean): Promise<void> {
     const turn = this.#turn;
     const { mode, level } = known.request;
+    const pin = unattended ? undefined : await this.#ports.codes?.of(record.id).catch(() => undefined);
     const options: StartOptions = {
       mode,
       device: displayName(record),
       unattended,
       ...(level === null ? {} : { level }),
+      ...(pin === undefined ? {} : { pin }),
     };
     this.#silent = unattended && mode !== "check";
     const result = await this.procedure.start({ bondId: record.id }, options);

@@ -52,6 +52,13 @@ export const appRow = fields({
 });
 export type AppRow = ReturnType<typeof appRow>;
 
+/** As the vault sealed it. */
+export const codeRow = fields({
+  vault: text(100, 1),
+  iv: pattern(/^[\da-f]{24}$/u, "12 octets in lower-case hexadecimal"),
+  data: pattern(/^[\da-f]{32,100}$/u, "what was sealed, in lower-case hexadecimal"),
+});
+
 export const MIN_PIN_ITERATIONS = 100_000;
 
 /** A PIN as PBKDF2 with SHA-256 leaves it: never the PIN. */

@@ -4,15 +4,18 @@
  */
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { openFailure, storageError, transactionFailure } from "../failures.ts";
-import { Misfit } from "../check.ts";
+import { type Check, Misfit } from "../check.ts";
 import { StorageError } from "../ports.ts";
 import { sharedHost } from "../shared-hosts.ts";
 import { storable } from "../storable.ts";
-import { appRow, kioskRow, type AppRow, type KioskRow } from "./rows.ts";
+import type { Sealed } from "../vault/vault.ts";
+import { appRow, codeRow, kioskRow, type AppRow, type KioskRow } from "./rows.ts";
 
 interface Schema extends DBSchema {
   apps: { key: string; value: AppRow };
   /** `signing`: the key pair of this installation; `kiosk`: its configuration. */
+  /** Fixed codes by record id. */
+  codes: { key: string; value: Sealed };
   own: { key: string; value: CryptoKeyPair | KioskRow };
 }
 
@@ -27,6 +30,10 @@ export interface AppStore {
   /** In one transaction. */
   change(origin: string, change: (row: AppRow | undefined) => AppRow): Promise<AppRow>;
   remove(origin: string): Promise<void>;
+  /** A code that a person wants kept, sealed. Undefined where there is none, or a damaged one. */
+  code(bondId: string): Promise<Sealed | undefined>;
+  setCode(bondId: string, sealed: Sealed): Promise<void>;
+  removeCode(bondId: string): Promise<void>;
   /** Null where none was set up. Rejects with `unreadable` for a damaged one. */
   kiosk(): Promise<KioskRow | null>;
   setKiosk(row: KioskRow): Promise<void>;
@@ -88,6 +95,19 @@ export class IndexedApps implements AppStore {
     await this.#run((db) => db.delete("apps", origin));
   }
 
+  async code(bondId: string): Promise<Sealed | undefined> {
+    return fitting(codeRow, await this.#run((db) => db.get("codes", bondId)));
+  }
+
+  async setCode(bondId: string, sealed: Sealed): Promise<void> {
+    const row = storable("code", codeRow, sealed);
+    await this.#run((db) => db.put("codes", row, bondId));
+  }
+
+  async removeCode(bondId: string): Promise<void> {
+    await this.#run((db) => db.delete("codes", bondId));
+  }
+
   async kiosk(): Promise<KioskRow | null> {
     const row: unknown = await this.#run((db) => db.get("own", KIOSK));
     if (row === undefined) return null;
@@ -130,6 +150,7 @@ export class IndexedApps implements AppStore {
         upgrade(made) {
           made.createObjectStore("apps", { keyPath: "id" });
           made.createObjectStore("own");
+          made.createObjectStore("codes");
         },
         blocking() {
           db.close();
@@ -144,9 +165,11 @@ export class IndexedApps implements AppStore {
   }
 }
 
-function asApp(row: unknown): AppRow | undefined {
+const asApp = (row: unknown): AppRow | undefined => fitting(appRow, row);
+
+function fitting<T>(check: Check<T>, row: unknown): T | undefined {
   try {
-    return appRow(row);
+    return check(row);
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     return undefined;

@@ -17,6 +17,7 @@ import "../bond-result.ts";
 import "../chooser-hint.ts";
 import "../storage-trouble.ts";
 import "./ensure-client.ts";
+import "./ensure-code.ts";
 import "./ensure-delivery.ts";
 
 type Of<S extends EnsureView["step"]> = Extract<EnsureView, { readonly step: S }>;
@@ -110,6 +111,11 @@ export class EnsurePage extends LitElement {
           <dt>The answer goes to</dt>
           <dd>${request.returnTo ?? (request.nonce === null ? "nobody: it is shown here" : (view.asker ?? "nobody"))}</dd>
         </dl>
+        ${
+          this.state.codes === null
+            ? nothing
+            : html`<ensure-code .codes=${this.state.codes} .bondId=${record.id}></ensure-code>`
+        }
         ${
           tried === null
             ? nothing

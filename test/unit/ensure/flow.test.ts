@@ -27,6 +27,7 @@ async function bench(bonds: readonly BondRecord[]) {
   let opener = true;
   const flow = new EnsureFlow(w.app, {
     apps,
+    codes: null,
     client: (origin) =>
       new ClientHost(origin, {
         app: w.app,
