@@ -1,7 +1,7 @@
 import type { Gap } from "../gap/gap.ts";
 import type { LocalIdentity } from "../gap/own-address.ts";
 import type { GattServer } from "../gatt/server.ts";
-import type { Address, Clock, Crypto, KeyStore } from "../ports.ts";
+import type { Address, Bond, Clock, Crypto, KeyStore } from "../ports.ts";
 import type { Backoff } from "../smp/backoff.ts";
 import type { PairingDelegate } from "../smp/delegate.ts";
 import type { OobMaterial } from "../smp/oob.ts";
@@ -31,6 +31,8 @@ export interface Context {
   policyFor(peer: Address): PairingPolicy;
   oobFor(peer: Address): OobMaterial;
   /** A bond was made: its private addresses are to be recognised. */
-  bondsChanged(): Promise<void>;
+  bondMade(bond: Bond): Promise<void>;
+  /** The key of this bond encrypted a link. */
+  bondUsed(bond: Bond): Promise<void>;
   emit(event: StackEvent): void;
 }

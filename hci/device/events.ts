@@ -20,6 +20,11 @@ export type StackEvent =
   | { readonly kind: "not-identified"; readonly peer: Address; readonly error: Error }
   /** The key store, the table cache or the controller's list of peers failed; what depends on it was not done. */
   | { readonly kind: "keeping-failed"; readonly what: "keys" | "tables" | "resolving"; readonly error: Error }
+  /**
+   * The controller's list has no room for so many of the bonded peers: those used last are on it, the private addresses
+   * of the others are resolved by the host. Nothing is lost but some time at each connection.
+   */
+  | { readonly kind: "resolving-list-full"; readonly listed: number; readonly left: number }
   | { readonly kind: "listener-failed"; readonly error: unknown }
   /** The adapter is gone; undefined after `close`. */
   | { readonly kind: "closed"; readonly error: HostClosedError | undefined };

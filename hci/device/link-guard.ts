@@ -229,6 +229,7 @@ export class LinkGuard {
       case "encrypted":
         this.#bond = this.#proven = event.bond;
         this.#context.watch.proven(event.bond.peer);
+        this.#keptUp(this.#context.bondUsed(event.bond));
         this.#listener.secured(this.isEnough);
         break;
       case "paired":
@@ -254,14 +255,17 @@ export class LinkGuard {
       this.#peer = result.bond.peer;
       this.#bond = this.#proven = result.bond;
       this.#context.watch.forget(this.#peer);
-      this.#context
-        .bondsChanged()
-        .catch((error: unknown) =>
-          this.#context.emit({ kind: "keeping-failed", what: "resolving", error: asError(error) }),
-        );
+      this.#keptUp(this.#context.bondMade(result.bond));
     }
     this.#listener.paired(result);
     this.#listener.secured(this.isEnough);
+  }
+
+  /** What is done about the controller's list: nobody waits for it. */
+  #keptUp(work: Promise<void>): void {
+    work.catch((error: unknown) =>
+      this.#context.emit({ kind: "keeping-failed", what: "resolving", error: asError(error) }),
+    );
   }
 
   #doubted({ bond, why, cause }: Extract<SecurityEvent, { readonly kind: "bond-in-doubt" }>): void {

@@ -1,5 +1,7 @@
-import { isIdentity, kindOf, sameAddress } from "../gap/address.ts";
+import { addressKey, isIdentity, kindOf, sameAddress } from "../gap/address.ts";
 import type { ConnectTarget } from "../gap/connect-target.ts";
+import type { Resolvable } from "../gap/resolver.ts";
+import { isUsableIrk } from "../gap/rpa.ts";
 import type { Link } from "../host/link.ts";
 import type { Address, Bond } from "../ports.ts";
 import { asError } from "../smp/errors.ts";
@@ -10,6 +12,8 @@ import type { CachedTable } from "./table-cache.ts";
 /** Who is behind an address. What resolving says is a guess that encryption proves or not. */
 export class Peers {
   readonly #context: Context;
+  /** Peers by when their key was used last, the newest last. The store has its own order, for all others. */
+  readonly #used = new Set<number>();
   #refreshed: Promise<void> = Promise.resolve();
 
   constructor(context: Context) {
@@ -18,21 +22,48 @@ export class Peers {
 
   /** Reads the bonds of this identity anew, all but that with `except`. One after the other: the last one counts. */
   refresh(except?: Address): Promise<void> {
-    const { keys, identity, gap } = this.#context;
+    const { keys, identity, gap, emit } = this.#context;
     const refreshed = this.#refreshed
       .catch(() => {})
       .then(async () => {
         const bonds = await keys.all(identity.address);
-        await gap.recognise(
-          bonds.flatMap(({ irk, peer }) =>
-            irk === null || (except !== undefined && sameAddress(peer, except))
-              ? []
-              : [{ irk, identity: peer }],
-          ),
+        const known = bonds.flatMap(({ irk, peer }) =>
+          irk === null || (except !== undefined && sameAddress(peer, except))
+            ? []
+            : [{ irk, identity: peer }],
         );
+        const left = await gap.recognise(this.#lastUsedFirst(known));
+        const full = left > 0 && gap.resolvingList.active;
+        if (full) emit({ kind: "resolving-list-full", listed: known.length - left, left });
       });
     this.#refreshed = refreshed;
     return refreshed;
+  }
+
+  /** A bond was made: its private addresses are to be recognised from now on. */
+  made(bond: Bond): Promise<void> {
+    this.#use(bond);
+    return this.refresh();
+  }
+
+  /** The key of this peer was used. Where it is one of those that the controller had no room for, it gets a place. */
+  async used(bond: Bond): Promise<void> {
+    this.#use(bond);
+    const { resolvingList } = this.#context.gap;
+    const wants = bond.irk !== null && isUsableIrk(bond.irk);
+    if (wants && resolvingList.active && !resolvingList.has(bond.peer)) await this.refresh();
+  }
+
+  #use({ peer }: Bond): void {
+    const key = addressKey(peer);
+    this.#used.delete(key);
+    this.#used.add(key);
+  }
+
+  #lastUsedFirst(known: readonly Resolvable[]): readonly Resolvable[] {
+    const rank = new Map([...this.#used].map((key, index) => [key, index]));
+    const rankOf = ({ identity }: Resolvable): number => rank.get(addressKey(identity)) ?? -1;
+    return known.toSorted((a, b) => rankOf(b) - rankOf(a));
   }
 
   /** Where to find the peer. A private address that is known leads to its identity, which outlives the address. */

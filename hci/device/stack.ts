@@ -102,7 +102,8 @@ export class Stack {
       mtu: Math.min(MAX_ATT_MTU, Math.max(23, options.mtu ?? MAX_ATT_MTU)),
       policyFor: typeof policy === "function" ? policy : () => policy,
       oobFor: oob ?? (() => ({})),
-      bondsChanged: () => this.refreshBonds(),
+      bondMade: (bond) => this.#peers.made(bond),
+      bondUsed: (bond) => this.#peers.used(bond),
       emit: (event) => onEvent?.(event),
     };
     this.#peers = new Peers(this.#context);

@@ -75,10 +75,13 @@ export class Gap {
     return this.#connector.connect(target, options);
   }
 
-  /** Whom to recognise behind private addresses: all in the host, the first ones in the controller too. */
-  async recognise(peers: readonly Resolvable[]): Promise<void> {
+  /**
+   * Whom to recognise behind private addresses: all in the host, the first ones in the controller too. Resolves with how
+   * many there was no room for in the controller.
+   */
+  recognise(peers: readonly Resolvable[]): Promise<number> {
     this.resolver.use(peers);
-    await this.resolvingList.use(peers);
+    return this.resolvingList.use(peers);
   }
 
   /** Lets go of everything that waits for a time to come. The host is closed by its owner. */

@@ -43,13 +43,14 @@ export class ResolvingList {
 
   /**
    * Takes the place of the whole list. The first entries go in, as many as there is room for. Peers whose IRK is zero
-   * have no private addresses and need no entry.
+   * have no private addresses and need no entry. Resolves with how many are left to the host.
    */
-  async use(peers: readonly Resolvable[]): Promise<void> {
-    if (this.#size === 0) return;
-    const fitting = peers.filter(({ irk }) => isUsableIrk(irk)).slice(0, this.#size);
-    if (fitting.length === 0 && !this.active) return;
-    await this.#radio.alone(() => this.#program(fitting));
+  async use(peers: readonly Resolvable[]): Promise<number> {
+    const usable = peers.filter(({ irk }) => isUsableIrk(irk));
+    if (this.#size === 0) return usable.length;
+    const fitting = usable.slice(0, this.#size);
+    if (fitting.length > 0 || this.active) await this.#radio.alone(() => this.#program(fitting));
+    return usable.length - this.#listed.size;
   }
 
   async #program(peers: readonly Resolvable[]): Promise<void> {

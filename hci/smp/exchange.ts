@@ -46,6 +46,7 @@ export class Exchange {
   #deadline = 0;
   #error: Error | undefined;
   #spoken: boolean;
+  #complete = false;
   readonly #heard = new Set<number>();
 
   /** `underWay`: a PDU of the peer began this pairing. */
@@ -190,6 +191,20 @@ export class Exchange {
     this.close(new PairingOver());
   }
 
+  /**
+   * Both sides have all keys and the peer knows it: what is left is ours alone. The peer may hang up at once, and has
+   * not failed the pairing with that.
+   */
+  complete(): void {
+    this.#throwIfClosed();
+    this.#complete = true;
+  }
+
+  /** The link is gone, and with it the pairing, unless that was complete. */
+  linkEnded(error: Error): void {
+    if (!this.#complete) this.close(error);
+  }
+
   /** Ends the pairing; every waiter rejects with `error`. Only the first call counts. */
   close(error: Error): void {
     if (this.#error !== undefined) return;
@@ -213,7 +228,9 @@ export class Exchange {
     this.#spoken = true;
     this.#sending = this.#channel.send(bytes);
     this.#sending.catch((error: unknown) =>
-      this.close(error instanceof Error ? error : new Error("Cannot send: the link ended", { cause: error })),
+      this.linkEnded(
+        error instanceof Error ? error : new Error("Cannot send: the link ended", { cause: error }),
+      ),
     );
   }
 

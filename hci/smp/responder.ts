@@ -50,13 +50,14 @@ export async function pairAsResponder(pairing: Pairing, plan: ResponderPlan): Pr
 
   const identity = shownIdentity(plan.keeper, agreement, crypto, pairing.responder);
   const own = makeKeys(crypto, agreement.responderKeys, agreement.keySize, identity);
+  // Where the peer sends keys ours go first, and the bond is whole only when the peer's are there
+  const oursGoLast = pduCount(agreement.initiatorKeys) === 0;
   const keep = async (): Promise<PairingResult> => {
     const received = await receiveKeys(exchange, agreement.initiatorKeys, agreement.keySize);
     exchange.silence();
+    if (!oursGoLast) exchange.complete(); // the peer sends its keys when it has ours (3.6.1)
     return exchange.unlessClosed(keepBond(plan.keeper, agreement, phase2, own, received));
   };
-  // Where the peer sends keys ours go first, and the bond is whole only when the peer's are there
-  const oursGoLast = pduCount(agreement.initiatorKeys) === 0;
   const early = oursGoLast ? await keep() : undefined;
   sendKeys(exchange, own);
   const result = early ?? (await keep());

@@ -273,7 +273,7 @@ export class SecurityManager {
   }
 
   #close(reason: Error): void {
-    this.#endPairing(reason);
+    if (this.#state.kind === "pairing") this.#state.exchange.linkEnded(reason);
     this.#state = { kind: "over", obstacle: "link-closed" };
     this.#security = null;
     this.#encryption.close(reason);

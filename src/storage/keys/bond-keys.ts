@@ -84,12 +84,16 @@ export class BondKeys {
     return bonds;
   }
 
-  /** Bonds of one identity, in an order that never changes. Damaged ones are set aside; `get` says so for each. */
+  /**
+   * Bonds of one identity, those that were proven last first: a controller has room for few of them. Damaged ones are set
+   * aside; `get` says so for each.
+   */
   async all(adapter: string, local: Address): Promise<readonly Bond[]> {
     const { rows } = this.#context;
     const places = await readablePlaces(rows, await rows.ofLocal(adapter, idOfAddress(local)));
+    const proven = ({ active }: BondKeyRow): string => active?.provenAt ?? "";
     const bonds: Bond[] = [];
-    for (const row of places) {
+    for (const row of places.toSorted((a, b) => newestFirst(proven(a), proven(b)))) {
       const slot = currentSlot(row);
       const bond = slot === null ? undefined : await this.#bond(row, slot).catch(unlessUnreadable);
       if (bond !== undefined) bonds.push(bond);
@@ -266,6 +270,8 @@ const placeOf = (adapter: string, local: Address, peer: Address): Place => ({
   peer: idOfAddress(peer),
 });
 const idOf = ({ adapter, local, peer }: Place): string => placeId(adapter, local, peer);
+
+const newestFirst = (a: string, b: string): number => (a === b ? 0 : a < b ? 1 : -1);
 
 /** Of many rows one may be damaged: it is set aside by then. Every other failure is one of all. */
 function unlessUnreadable(error: unknown): undefined {

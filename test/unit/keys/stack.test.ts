@@ -78,8 +78,6 @@ class Room {
 
   /** Pairs and proves; the proof is told to the store, as whoever owns both does it. */
   async bond(tab: KeysTab, phone: RigHost, sensor: RigHost, replaces?: Address): Promise<string | undefined> {
-    // A peripheral whose link ends with the last PDU of the pairing makes everybody wait for a second.
-    await this.rig.clock.advance(2_000);
     const { central } = await this.rig.connect(phone, sensor);
     for (const link of sensor.connections.slice(-1)) void link.closed.then(() => this.rig.advertise(sensor));
     const how = replaces === undefined ? {} : { replaces };

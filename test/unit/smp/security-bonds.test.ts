@@ -338,3 +338,20 @@ test("A peer that names a key which we do not have makes the bond doubtful, and 
   assert.deepEqual(scripted.side.told, ["bond-in-doubt", "pairing-failed"]);
   assert.deepEqual(scripted.side.person.asked, []);
 });
+
+test("a central that hangs up when all keys are there has paired: the bond stays, and the next try need not wait", async () => {
+  const duo = new Duo();
+  const stored = Promise.withResolvers<void>();
+  duo.peripheral.store.onPut = () => stored.promise;
+  await duo.central.manager.pair();
+  duo.channel.close(new Error("The central hung up"));
+  await settle();
+  stored.resolve();
+  await settle();
+  assert.equal(duo.peripheral.store.bonds.length, 1);
+  assert.deepEqual(
+    duo.peripheral.told.filter((kind) => kind.startsWith("pair")),
+    ["paired"],
+  );
+  assert.equal(duo.peripheral.backoff.remaining(CENTRAL_ADDRESS), 0);
+});

@@ -1,0 +1,46 @@
+/** More bonded peers with private addresses than the controller has room for. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { settle } from "../../support/manual-clock.ts";
+import { type RigHost, StackRig } from "../../support/stack-rig.ts";
+
+const SIZE = 2;
+
+async function room(): Promise<{ rig: StackRig; phone: RigHost; sensors: readonly RigHost[] }> {
+  const rig = new StackRig();
+  const phone = await rig.host("phone", { controller: { resolvingListSize: SIZE } });
+  const sensors: RigHost[] = [];
+  for (const name of ["first", "second", "third", "fourth"]) {
+    const sensor = await rig.host(name, { privacy: true, policy: { ioCapability: "NoInputNoOutput" } });
+    // Found once by the address of the moment; from then on by its identity.
+    await rig.advertise(sensor);
+    const { current } = sensor.stack.gap.own;
+    const link = await rig.until(phone.stack.connect(current));
+    await rig.until(link.pair());
+    await rig.end(link);
+    sensors.push(sensor);
+  }
+  return { rig, phone, sensors };
+}
+
+const listed = ({ stack }: RigHost, sensors: readonly RigHost[]): string[] =>
+  sensors
+    .filter((sensor) => stack.gap.resolvingList.has(sensor.stack.identity.address))
+    .map(({ name }) => name);
+
+test("those used last are on the controller's list, the others are resolved by the host, and the owner is told", async () => {
+  const { rig, phone, sensors } = await room();
+  assert.deepEqual(listed(phone, sensors), ["third", "fourth"]);
+  const told = phone.events.filter(({ kind }) => kind === "resolving-list-full");
+  assert.deepEqual(told.at(-1), { kind: "resolving-list-full", listed: SIZE, left: 2 });
+
+  const [first] = sensors;
+  assert.ok(first);
+  await rig.advertise(first);
+  const link = await rig.until(phone.stack.reach(first.stack.identity.address));
+  assert.equal(link.security?.level, "encrypted");
+  await settle();
+  await rig.end(link);
+  assert.deepEqual(listed(phone, sensors), ["first", "fourth"], "it has a place now, the oldest gave way");
+  rig.assertClean();
+});
