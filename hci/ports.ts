@@ -93,7 +93,8 @@ export type PairingMethod =
   | "legacy-oob";
 
 /**
- * Where bonds live. A failing call rejects and is never read as "no bond". `put` resolves after the bond is as safe as
+ * Where bonds live. `get` and `all` give octets of their own each time, and `put` keeps none of those it was given: the
+ * stack zeroes keys that it does not need any more. A failing call rejects and is never read as "no bond". `put` resolves after the bond is as safe as
  * this store can make it.
  */
 export interface KeyStore {

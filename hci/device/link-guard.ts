@@ -10,6 +10,7 @@ import type { PairOptions } from "../smp/plans.ts";
 import { requirementOf, satisfies } from "../smp/policy.ts";
 import { SecurityManager } from "../smp/security-manager.ts";
 import type { LinkSecurity, SecurityEvent } from "../smp/settings.ts";
+import { wipeKeys } from "../smp/wipe.ts";
 import type { Context } from "./context.ts";
 import { BondFailedError, codeOf, NotBondedError, WeakBondError } from "./errors.ts";
 import { ObservedLink } from "./observed-link.ts";
@@ -227,7 +228,7 @@ export class LinkGuard {
   #heard(event: SecurityEvent): void {
     switch (event.kind) {
       case "encrypted":
-        this.#bond = this.#proven = event.bond;
+        this.#takeBond(event.bond);
         this.#context.watch.proven(event.bond.peer);
         this.#keptUp(this.#context.bondUsed(event.bond));
         this.#listener.secured(this.isEnough);
@@ -253,12 +254,19 @@ export class LinkGuard {
     this.#paired = true;
     if (result.bond !== null) {
       this.#peer = result.bond.peer;
-      this.#bond = this.#proven = result.bond;
+      this.#takeBond(result.bond);
       this.#context.watch.forget(this.#peer);
       this.#keptUp(this.#context.bondMade(result.bond));
     }
     this.#listener.paired(result);
     this.#listener.secured(this.isEnough);
+  }
+
+  /** In place of what the store knew when the link opened. */
+  #takeBond(bond: Bond): void {
+    const before = this.#bond;
+    this.#bond = this.#proven = bond;
+    if (before !== undefined && before !== bond) wipeKeys(before);
   }
 
   /** What is done about the controller's list: nobody waits for it. */
@@ -287,6 +295,12 @@ export class LinkGuard {
   }
 
   #ended(reason: number | undefined): void {
+    this.#judgeEnd(reason);
+    // The next link looks the key up again.
+    if (this.#bond !== undefined) wipeKeys(this.#bond);
+  }
+
+  #judgeEnd(reason: number | undefined): void {
     this.#next.resolve();
     if (this.#bond === undefined || reason === undefined || this.#verdict !== undefined) return;
     if (this.#observed.encrypting) return; // judged as the end of that attempt

@@ -5,6 +5,7 @@ import { isUsableIrk } from "../gap/rpa.ts";
 import type { Link } from "../host/link.ts";
 import type { Address, Bond } from "../ports.ts";
 import { asError } from "../smp/errors.ts";
+import { wipeKeys } from "../smp/wipe.ts";
 import type { Context } from "./context.ts";
 import type { KnownPeer } from "./device-link.ts";
 import type { CachedTable } from "./table-cache.ts";
@@ -14,6 +15,7 @@ export class Peers {
   readonly #context: Context;
   /** Peers by when their key was used last, the newest last. The store has its own order, for all others. */
   readonly #used = new Set<number>();
+  #known: readonly Resolvable[] = [];
   #refreshed: Promise<void> = Promise.resolve();
 
   constructor(context: Context) {
@@ -22,19 +24,18 @@ export class Peers {
 
   /** Reads the bonds of this identity anew, all but that with `except`. One after the other: the last one counts. */
   refresh(except?: Address): Promise<void> {
-    const { keys, identity, gap, emit } = this.#context;
+    const { keys, identity } = this.#context;
     const refreshed = this.#refreshed
       .catch(() => {})
       .then(async () => {
         const bonds = await keys.all(identity.address);
-        const known = bonds.flatMap(({ irk, peer }) =>
+        bonds.forEach(wipeKeys);
+        this.#known = bonds.flatMap(({ irk, peer }) =>
           irk === null || (except !== undefined && sameAddress(peer, except))
             ? []
             : [{ irk, identity: peer }],
         );
-        const left = await gap.recognise(this.#lastUsedFirst(known));
-        const full = left > 0 && gap.resolvingList.active;
-        if (full) emit({ kind: "resolving-list-full", listed: known.length - left, left });
+        await this.#program();
       });
     this.#refreshed = refreshed;
     return refreshed;
@@ -51,7 +52,14 @@ export class Peers {
     this.#use(bond);
     const { resolvingList } = this.#context.gap;
     const wants = bond.irk !== null && isUsableIrk(bond.irk);
-    if (wants && resolvingList.active && !resolvingList.has(bond.peer)) await this.refresh();
+    if (wants && resolvingList.active && !resolvingList.has(bond.peer)) await this.#program();
+  }
+
+  async #program(): Promise<void> {
+    const { gap } = this.#context;
+    const left = await gap.recognise(this.#lastUsedFirst(this.#known));
+    if (left === 0 || !gap.resolvingList.active) return;
+    this.#context.emit({ kind: "resolving-list-full", listed: this.#known.length - left, left });
   }
 
   #use({ peer }: Bond): void {
@@ -70,6 +78,7 @@ export class Peers {
   async targetOf(peer: Address): Promise<ConnectTarget> {
     const bond = await this.#bondWith((await this.#resolve(peer)) ?? peer);
     if (bond === undefined) return { address: peer };
+    wipeKeys(bond);
     return bond.irk === null ? { address: bond.peer } : { identity: bond.peer, irk: bond.irk };
   }
 

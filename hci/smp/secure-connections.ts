@@ -81,12 +81,12 @@ async function stage2(
   { na, nb, ra, rb }: Stage1,
   { preq, pres }: Phase1,
 ): Promise<{ readonly ltk: Bytes; readonly ea: Bytes; readonly eb: Bytes }> {
-  const { macKey, ltk } = f5(crypto, await exchange.unlessClosed(dhKey), na, nb, a, b);
-  return {
-    ltk,
-    ea: f6(crypto, macKey, na, nb, rb, ioCap(preq), a, b),
-    eb: f6(crypto, macKey, nb, na, ra, ioCap(pres), b, a),
-  };
+  const secret = await exchange.unlessClosed(dhKey);
+  const { macKey, ltk } = f5(crypto, secret, na, nb, a, b);
+  const ea = f6(crypto, macKey, na, nb, rb, ioCap(preq), a, b);
+  const eb = f6(crypto, macKey, nb, na, ra, ioCap(pres), b, a);
+  for (const octets of [secret, macKey]) octets.fill(0);
+  return { ltk, ea, eb };
 }
 
 /** AuthReq, OOB data flag, IO capability: the octets of the PDU backwards, reserved bits as they came. */

@@ -1,4 +1,5 @@
 import type { Address, Bond, KeyStore } from "../ports.ts";
+import { copyOfBond } from "../smp/wipe.ts";
 import { addressKey } from "./address.ts";
 
 /** Bonds of a virtual device: gone with it, unless somebody keeps them for it. */
@@ -17,16 +18,17 @@ export class MemoryKeys implements KeyStore {
   }
 
   async get(local: Address, peer: Address): Promise<Bond | undefined> {
-    return this.#bonds.get(nameOf(local, peer));
+    const bond = this.#bonds.get(nameOf(local, peer));
+    return bond && copyOfBond(bond);
   }
 
   async all(local: Address): Promise<readonly Bond[]> {
     const own = addressKey(local);
-    return this.list.filter((bond) => addressKey(bond.local) === own);
+    return this.list.filter((bond) => addressKey(bond.local) === own).map(copyOfBond);
   }
 
   async put(bond: Bond): Promise<{ readonly persisted: boolean }> {
-    this.#bonds.set(nameOf(bond.local, bond.peer), bond);
+    this.#bonds.set(nameOf(bond.local, bond.peer), copyOfBond(bond));
     this.onChange();
     return { persisted: false };
   }

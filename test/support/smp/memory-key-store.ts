@@ -1,4 +1,5 @@
 import { toHex } from "../../../hci/codec/bytes.ts";
+import { copyOfBond } from "../../../hci/smp/wipe.ts";
 import type { Address, Bond, KeyStore } from "../../../hci/ports.ts";
 
 /** Bonds in memory, and every change that was asked for. Fails on demand. */
@@ -21,18 +22,19 @@ export class MemoryKeyStore implements KeyStore {
 
   async get(local: Address, peer: Address): Promise<Bond | undefined> {
     if (this.failing.has("get")) throw new Error("Cannot read the store: asked to fail");
-    return this.#bonds.get(nameOf(local, peer));
+    const bond = this.#bonds.get(nameOf(local, peer));
+    return bond && copyOfBond(bond);
   }
 
   async all(local: Address): Promise<readonly Bond[]> {
-    return this.bonds.filter((bond) => toHex(bond.local.octets) === toHex(local.octets));
+    return this.bonds.filter((bond) => toHex(bond.local.octets) === toHex(local.octets)).map(copyOfBond);
   }
 
   async put(bond: Bond): Promise<{ readonly persisted: boolean }> {
     await this.onPut(bond);
     if (this.failing.has("put")) throw new Error("Cannot write the store: asked to fail");
-    this.puts.push(bond);
-    this.#bonds.set(nameOf(bond.local, bond.peer), bond);
+    this.puts.push(copyOfBond(bond));
+    this.#bonds.set(nameOf(bond.local, bond.peer), copyOfBond(bond));
     return { persisted: this.persisted };
   }
 

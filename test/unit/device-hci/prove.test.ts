@@ -81,7 +81,7 @@ test("a new bond that fails its proof gives its place back to the old one", asyn
   const { proof } = await rig.until(pairAndProve(phone.stack, central, { replaces: identityOf(sensor) }));
   assert.ok(proof?.kind === "failed");
   assert.ok(proof.error instanceof BondFailedError);
-  assert.equal(proof.restored, old);
+  assert.deepEqual(proof.restored, old);
   assert.deepEqual(phone.keys.bonds, [old]);
 });
 
@@ -103,4 +103,19 @@ test("a pairing that keeps no keys proves nothing", async () => {
   assert.equal(result.bond, null);
   assert.equal(proof, undefined);
   assert.deepEqual(phone.keys.bonds, []);
+});
+
+test("the keys of a link are zeroed when it ends, those of the store are not", async () => {
+  const { rig, phone, sensor } = await room();
+  await rig.bond(phone, sensor);
+  const { central } = await rig.connect(phone, sensor);
+  await rig.until(central.secure());
+  const key = central.bond?.asCentral?.value;
+  assert.ok(key);
+  assert.ok(key.some((octet) => octet !== 0));
+  await rig.end(central);
+  assert.ok(key.every((octet) => octet === 0));
+  const { central: again } = await rig.connect(phone, sensor);
+  await rig.until(again.secure());
+  assert.ok(again.link.encrypted);
 });
