@@ -191,14 +191,15 @@ interface Own {
   readonly addresses: readonly Address[];
 }
 
-/** Adapters in their order, one that has no bond yet included; last what belongs to none that was used here. */
+/** The adapter that was used first comes first, one that has no bond yet included; last what belongs to none that was used here. */
 function groupsOf(
   bonds: readonly BondListing[],
   adapters: readonly AdapterRow[],
   identities: readonly Own[],
 ): readonly KeyGroup[] {
   const byPlace = Map.groupBy(bonds, ({ adapter, local }) => `${adapter} ${idOfPlain(local)}`);
-  const known = adapters.flatMap(({ id, label }) => {
+  const inOrder = adapters.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  const known = inOrder.flatMap(({ id, label }) => {
     const own = identities.find((identity) => identity.id === id)?.addresses ?? [];
     return own.map((address) => {
       const place = idOfAddress(address);
