@@ -1,17 +1,21 @@
 import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 import { serviceWorker } from "./build/service-worker.ts";
-import { DOCUMENT_POLICY, REFERRER_POLICY, securityHeaders } from "./src/app/security-policy.ts";
+import { documentPolicy, REFERRER_POLICY, securityHeaders } from "./src/app/security-policy.ts";
+import { parseBridges } from "./src/state/bridge.ts";
+
+/** Bridges elsewhere that this build may use: exact origins, with spaces between. */
+const BRIDGES = parseBridges(process.env["BONDKEEPER_BRIDGES"] ?? "");
 
 /** Writes the policy into the built page, before anything it governs. */
-function documentPolicy(): Plugin {
+function policyInDocument(): Plugin {
   return {
     name: "bondkeeper-document-policy",
     apply: "build",
     transformIndexHtml: () => [
       {
         tag: "meta",
-        attrs: { "http-equiv": "Content-Security-Policy", content: DOCUMENT_POLICY },
+        attrs: { "http-equiv": "Content-Security-Policy", content: documentPolicy(BRIDGES) },
         injectTo: "head-prepend",
       },
       { tag: "meta", attrs: { name: "referrer", content: REFERRER_POLICY }, injectTo: "head-prepend" },
@@ -32,8 +36,8 @@ function appVersion(): string {
 export default defineConfig({
   // The built folder works under any path of any host.
   base: "./",
-  define: { __APP_VERSION__: JSON.stringify(appVersion()) },
-  plugins: [documentPolicy(), serviceWorker()],
+  define: { __APP_VERSION__: JSON.stringify(appVersion()), __BRIDGES__: JSON.stringify(BRIDGES) },
+  plugins: [policyInDocument(), serviceWorker()],
   build: {
     target: "esnext",
     sourcemap: true,
@@ -45,9 +49,9 @@ export default defineConfig({
     rollupOptions: { input: ["index.html", "ensure/index.html"] },
   },
   server: {
-    headers: securityHeaders(),
+    headers: securityHeaders(BRIDGES),
     // The overlay writes innerHTML, which the policy forbids; errors stand in the terminal.
     hmr: { overlay: false },
   },
-  preview: { headers: securityHeaders() },
+  preview: { headers: securityHeaders(BRIDGES) },
 });

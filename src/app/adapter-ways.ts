@@ -18,15 +18,18 @@ import {
 import { webSocketAdapter } from "../link/hci/transports/websocket.ts";
 import { claimOfUsb, type UsbDevicePort, webUsbAdapter } from "../link/hci/transports/webusb.ts";
 import { pageTimers } from "../link/timers.ts";
+import { type BridgeTrust, bridgeTrust } from "../state/bridge.ts";
 import { platformOf } from "../state/platform.ts";
 import { type Readable, Store } from "../state/store.ts";
-import { bridgeAddress, DEFAULT_BRIDGE, type OwnKind } from "../state/world.ts";
+import { DEFAULT_BRIDGE, type OwnKind } from "../state/world.ts";
 import { type PageFirmware, pageFirmware } from "./firmware.ts";
 
 export interface AdapterWay {
   readonly port: AdapterPort;
   /** Files for dongles that need one; null where the way does not lead to such. */
   readonly firmware: PageFirmware | null;
+  /** What a bridge is to this page; null where there is none. */
+  readonly bridge: BridgeTrust | null;
   /** Opens the browser's own list, straight from a click; false where nothing was picked. Null: none is needed. */
   readonly grant: (() => Promise<boolean>) | null;
   /** What the picked dongle is worth; null before one was picked, and where the way does not tell. */
@@ -80,6 +83,7 @@ function closed(failure: DeviceError["failure"]): AdapterWay {
   return {
     port: { open: () => Promise.reject(new DeviceError(failure)) },
     firmware: null,
+    bridge: null,
     grant: null,
     grade: new Store(null),
     onPlugged: () => {},
@@ -88,17 +92,17 @@ function closed(failure: DeviceError["failure"]): AdapterWay {
 
 function bridgeWay(): AdapterWay {
   const wanted = new URLSearchParams(location.search).get("bridge") ?? localStorage.getItem(BRIDGE_KEY);
-  const address = bridgeAddress(wanted ?? DEFAULT_BRIDGE, location.href);
-  if (address === null)
-    return closed({
-      kind: "usage",
-      text: "this bridge is neither on this machine nor where the page is from",
-    });
+  const bridge = bridgeTrust(wanted ?? DEFAULT_BRIDGE, location.href, __BRIDGES__);
+  if (bridge.kind === "refused") {
+    const text = "this bridge is neither on this machine nor where the page is from";
+    return { ...closed({ kind: "usage", text }), bridge };
+  }
+  const { address } = bridge;
   const port = webSocketAdapter({
     connect: () => new WebSocket(address),
     after: (ms, run) => pageTimers.after(ms, run),
   });
-  return { port, firmware: null, grant: null, grade: new Store(null), onPlugged: () => {} };
+  return { port, firmware: null, bridge, grant: null, grade: new Store(null), onPlugged: () => {} };
 }
 
 function usbWay(clock: Clock): AdapterWay {
@@ -126,6 +130,7 @@ function usbWay(clock: Clock): AdapterWay {
   return {
     port: { open: (signal) => fed.open(signal).finally(() => firmware.progress.set(null)) },
     firmware,
+    bridge: null,
     grade,
     grant: () =>
       unlessClosed(async () => {
@@ -151,6 +156,7 @@ function serialWay(clock: Clock): AdapterWay {
   return {
     port: { open },
     firmware: null,
+    bridge: null,
     grade: new Store(null),
     grant: () =>
       unlessClosed(async () => {

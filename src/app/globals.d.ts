@@ -1,5 +1,7 @@
 /** The version in package.json, put in by the build. */
 declare const __APP_VERSION__: string;
+/** Origins of bridges that whoever built the page allowed. */
+declare const __BRIDGES__: readonly string[];
 
 /** Chromium only, and only in secure contexts. */
 interface NavigatorUAData {

@@ -109,7 +109,14 @@ async function wayOf(kind: OwnKind): Promise<Way> {
   });
   const simulation = new Simulation(room);
   shown.simulation = simulation;
-  const way = { port: adapter, firmware: null, grant: null, grade: new Store(null), onPlugged: () => {} };
+  const way = {
+    port: adapter,
+    firmware: null,
+    bridge: null,
+    grant: null,
+    grade: new Store(null),
+    onPlugged: () => {},
+  };
   return { way, simulation };
 }
 
@@ -157,6 +164,7 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
     standing,
     grade: way.grade,
     firmware: way.firmware,
+    bridge: way.bridge,
     open,
     grant: grant === null ? null : pick,
     async takeOver() {

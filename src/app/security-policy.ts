@@ -34,20 +34,31 @@ function policy(directives: Directives): string {
     .join("; ");
 }
 
-/** The value of `Content-Security-Policy` that a server sends. */
-export const CONTENT_SECURITY_POLICY = policy(DIRECTIVES);
+/** The value of `Content-Security-Policy` that a server sends. `bridges`: origins that the build allows besides. */
+export function contentSecurityPolicy(bridges: readonly string[] = []): string {
+  return policy(withBridges(bridges));
+}
 
 /** What of it a `<meta http-equiv>` may say. */
-export const DOCUMENT_POLICY = policy(
-  Object.fromEntries(Object.entries(DIRECTIVES).filter(([name]) => !HEADER_ONLY.has(name))),
-);
+export function documentPolicy(bridges: readonly string[] = []): string {
+  const own = Object.entries(withBridges(bridges)).filter(([name]) => !HEADER_ONLY.has(name));
+  return policy(Object.fromEntries(own));
+}
+
+function withBridges(bridges: readonly string[]): Directives {
+  const places = [DIRECTIVES["connect-src"] ?? "", ...bridges];
+  return { ...DIRECTIVES, "connect-src": places.join(" ") };
+}
+
+export const CONTENT_SECURITY_POLICY = contentSecurityPolicy();
+export const DOCUMENT_POLICY = documentPolicy();
 
 export const REFERRER_POLICY = "no-referrer";
 
 /** Every header a server of this page sends. The socket of the module server is on this machine, too. */
-export function securityHeaders(): Record<string, string> {
+export function securityHeaders(bridges: readonly string[] = []): Record<string, string> {
   return {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": contentSecurityPolicy(bridges),
     "Referrer-Policy": REFERRER_POLICY,
     "Permissions-Policy": "bluetooth=(self), usb=(self), serial=(self)",
     "X-Content-Type-Options": "nosniff",

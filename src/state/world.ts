@@ -27,15 +27,3 @@ function kindOf(text: string | null): AdapterKind | undefined {
 }
 
 export const DEFAULT_BRIDGE = "ws://127.0.0.1:9001/";
-/** A bridge sees the keys at each encryption: only this machine, or where the page itself came from. */
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
-
-/** The address of a bridge, or null where it is none that this page may use. */
-export function bridgeAddress(text: string, page: string): string | null {
-  const url = URL.parse(text.trim());
-  if (url === null || (url.protocol !== "ws:" && url.protocol !== "wss:")) return null;
-  if (url.username !== "" || url.password !== "" || url.hash !== "") return null;
-  const own = URL.parse(page);
-  const sameHost = own !== null && own.host === url.host;
-  return sameHost || LOOPBACK.has(url.hostname) ? url.href : null;
-}

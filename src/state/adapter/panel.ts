@@ -6,6 +6,7 @@ import type { AdapterClaim, AdapterRow } from "../../storage/keys/rows.ts";
 import type { App } from "../app.ts";
 import { type FirmwareDesk, FirmwarePanel } from "./firmware.ts";
 import type { PageKeys } from "../keys/screen.ts";
+import type { BridgeTrust } from "../bridge.ts";
 import { type Readable, Store } from "../store.ts";
 import type { OwnKind } from "../world.ts";
 import type { OwnWorld } from "./world.ts";
@@ -45,6 +46,8 @@ export interface OwnAdapter {
   readonly grade: Readable<Grade | null>;
   /** Files for dongles that need one; null where the way to it does not lead to such. */
   readonly firmware: FirmwareDesk | null;
+  /** Of an adapter behind a bridge: whom the keys are shown to. Null for others. */
+  readonly bridge: BridgeTrust | null;
   /** Brings it up, or up again. Never rejects: the standing says how it ended. */
   open(): Promise<void>;
   /** Lets a person pick the dongle in the browser's own list; null where none is needed. Straight from a click. */

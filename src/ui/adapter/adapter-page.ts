@@ -9,7 +9,7 @@ import { controls } from "../controls.css.ts";
 import { IMITATIONS, LACKS, dongleWords } from "../dongle-words.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
-import { FEATURE_WORDS } from "./adapter-words.ts";
+import { bridgeWords, FEATURE_WORDS } from "./adapter-words.ts";
 import "./adapter-choice.ts";
 import "./adapter-firmware.ts";
 
@@ -95,7 +95,14 @@ export class AdapterPage extends LitElement {
 
   #before(state: AdapterPanel): TemplateResult {
     const grade = this.#grade.value;
-    const { grant } = state.adapter;
+    const { grant, bridge } = state.adapter;
+    if (bridge !== null) {
+      const { what, advice } = bridgeWords(bridge);
+      return html`<section class="card" aria-label="The bridge">
+        <h2>${what}</h2>
+        <p>${advice}</p>
+      </section>`;
+    }
     if (grade === null) {
       return grant === null
         ? html``

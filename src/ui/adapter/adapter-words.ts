@@ -1,6 +1,7 @@
 /** An adapter of our own in words. */
 import type { LeFeature } from "../../link/hci/grader/opened.ts";
 import type { Failure } from "../../link/failure.ts";
+import type { BridgeTrust } from "../../state/bridge.ts";
 import type { AdapterClaim } from "../../storage/keys/rows.ts";
 import type { AdapterKind, OwnKind } from "../../state/world.ts";
 
@@ -123,3 +124,33 @@ export const FEATURE_WORDS: Readonly<Record<LeFeature, string>> = {
   extendedAdvertising: "long advertisements",
   periodicAdvertising: "periodic advertisements",
 };
+
+/** What letting a bridge be the adapter means. */
+export function bridgeWords(bridge: BridgeTrust): { readonly what: string; readonly advice: string } {
+  switch (bridge.kind) {
+    case "this-machine":
+      return {
+        what: "The bridge is on this machine",
+        advice: `The program at ${bridge.address} sees every key that is used. Only start one that you trust.`,
+      };
+    case "same-origin":
+      return {
+        what: "The bridge is where this page came from",
+        advice: `${bridge.address} sees every key that is used${bridge.encrypted ? "." : ", and so does the network between: it is not encrypted."}`,
+      };
+    case "built-in":
+      return {
+        what: "The bridge is on another machine",
+        advice: `Whoever built this page allowed ${bridge.address}. It sees every key that is used.`,
+      };
+    case "refused":
+      return { what: "This bridge may not be used", advice: BRIDGE_REFUSALS[bridge.why] };
+  }
+}
+
+const BRIDGE_REFUSALS = {
+  "not-a-bridge": "Its address must begin with ws:// or wss:// and hold no name and no password.",
+  "in-clear": "It is not on this machine and not encrypted. Use wss://.",
+  elsewhere:
+    "It would see your keys, and it is neither on this machine nor where this page came from. Whoever builds the page can allow it.",
+} as const;

@@ -5,7 +5,7 @@ import {
   type HeardChoice,
   type HeardChoices,
 } from "../../../src/state/adapter/questions.ts";
-import { bridgeAddress, databaseOf, worldChoice } from "../../../src/state/world.ts";
+import { databaseOf, worldChoice } from "../../../src/state/world.ts";
 import type { AdapterClaim } from "../../../src/storage/keys/rows.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -29,23 +29,6 @@ test("what is invented has a database of its own; real dongles share the one of 
   const invented = [databaseOf("simulator"), databaseOf("demo")];
   assert.equal(new Set(invented).size, 2);
   assert(!invented.includes(undefined));
-});
-
-test("a bridge may be on this machine or where the page came from, and nowhere else", () => {
-  const page = "https://bonds.example/app/";
-  assert.equal(bridgeAddress("ws://127.0.0.1:9001", page), "ws://127.0.0.1:9001/");
-  assert.equal(bridgeAddress(" ws://localhost:9001/x ", page), "ws://localhost:9001/x");
-  assert.equal(bridgeAddress("wss://bonds.example/hci", page), "wss://bonds.example/hci");
-  for (const refused of [
-    "",
-    "http://127.0.0.1:9001",
-    "ws://evil.example/",
-    "wss://bonds.example.evil/",
-    "ws://user:secret@127.0.0.1/",
-    "ws://127.0.0.1.evil/",
-    "not an address",
-  ])
-    assert.equal(bridgeAddress(refused, page), null, refused);
 });
 
 const CLAIM: AdapterClaim = {
