@@ -79,6 +79,15 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
   late.ports = { ...rest, backend };
   await pairing.start(forever);
   const adapter = ownAdapter({ kind, session, standing, owner, way });
+  // An adapter that came up may be new, and its identity, too.
+  standing.watch(() => {
+    if (standing.value.kind === "ready") keys.touched();
+  });
+  keys.vaultTurns.watch(() => {
+    const { value } = standing;
+    // Unlocked, perhaps: then it may have its keys. If not, it says so once more, and nothing turns.
+    if (value.kind === "lost" && value.failure.kind === "vault-locked") void adapter.open();
+  });
   way.onPlugged(() => void adapter.open());
   return {
     backend,
