@@ -1,7 +1,8 @@
 import { AttBearer } from "../att/bearer.ts";
 import { GattClient } from "../gatt/client.ts";
+import { discoverPrimaryServices } from "../gatt/discover.ts";
 import type { HandleRange } from "../gatt/discover.ts";
-import type { AttributeTable } from "../gatt/table.ts";
+import type { AttributeTable, Service } from "../gatt/table.ts";
 import { ErrorCode } from "../host/hci-error.ts";
 import type { Link, LinkEnd } from "../host/link.ts";
 import type { Abort, Address, Bond } from "../ports.ts";
@@ -38,6 +39,9 @@ export class DeviceLink {
   readonly #client: GattClient;
   readonly #serving: Serving | undefined;
   #cached: CachedTable | undefined;
+  /** The table in use was not discovered on this link. */
+  #fromCache = false;
+  #hashLies: boolean;
   #ready = false;
   /** A bond was made since the attributes were prepared. */
   #stale = false;
@@ -48,6 +52,7 @@ export class DeviceLink {
     this.link = link;
     this.#context = context;
     this.#cached = known.cached;
+    this.#hashLies = known.cached?.hashLies === true;
     this.#bearer = new AttBearer(l2cap.attribute, context.clock);
     channels.limitAttribute(() => this.#bearer.mtu);
     this.#bearer.onDead = () => {
@@ -173,12 +178,32 @@ export class DeviceLink {
     return this.#guard.requestSecurity();
   }
 
+  /**
+   * Structure probe: compares the services of a table that came from the cache with those of the device, a few requests.
+   * Where they differ the table is made anew and the peer's hash marked as worthless. Does nothing for a table that was
+   * discovered on this link.
+   */
+  async verifyTable(): Promise<"same" | "changed"> {
+    const { table } = this.gatt;
+    if (!this.#fromCache || table === undefined) return "same";
+    const services = await discoverPrimaryServices(this.#bearer);
+    if (this.#client.table !== table) return "same"; // Service Changed came meanwhile: that is another matter
+    this.#fromCache = false;
+    if (sameServices(table, services)) return "same";
+    const lies = this.#client.hash !== undefined;
+    if (lies) this.#context.emit({ kind: "hash-lied", link: this });
+    this.#hashLies ||= lies;
+    await this.rediscover();
+    return "changed";
+  }
+
   /** After the database changed, or at a person's wish: everything anew. */
   async rediscover(): Promise<AttributeTable> {
     const client = this.gatt;
     const table = await client.discover();
     const configured = await client.enableRobustCaching();
-    await this.#keep({ table, hash: client.hash, configured: configured && this.#isBonded });
+    const lies = this.#hashLies ? { hashLies: true } : {};
+    await this.#keep({ table, hash: client.hash, configured: configured && this.#isBonded, ...lies });
     return table;
   }
 
@@ -211,6 +236,7 @@ export class DeviceLink {
     });
     const same = cached?.table === prepared.table && cached.configured === prepared.configured;
     if (!same) await this.#keep(prepared);
+    this.#fromCache = cached !== undefined && cached.table === prepared.table;
     if (this.link.end !== undefined) throw this.link.end.error;
     this.#ready = true;
     this.#stale = false;
@@ -287,4 +313,17 @@ export class DeviceLink {
     const { keySize, authenticated, secureConnections } = security;
     return { encrypted: true, keySize, authenticated, secureConnections, keyKnown };
   }
+}
+
+function sameServices(
+  { services }: AttributeTable,
+  found: readonly Pick<Service, "start" | "end" | "uuid">[],
+): boolean {
+  return (
+    services.length === found.length &&
+    services.every(({ start, end, uuid }, i) => {
+      const other = found[i];
+      return other?.start === start && other.end === end && other.uuid === uuid;
+    })
+  );
 }

@@ -14,6 +14,8 @@ export type StackEvent =
   | { readonly kind: "link-ended"; readonly link: DeviceLink; readonly reason: number | undefined }
   /** Handles in this range mean something else now: discover again. */
   | { readonly kind: "database-changed"; readonly link: DeviceLink; readonly range: HandleRange }
+  /** The peer's services are not those that its hash stood for: from now on its hash counts for nothing. */
+  | { readonly kind: "hash-lied"; readonly link: DeviceLink }
   /** No answer for 30 s: the link is being ended. */
   | { readonly kind: "att-timeout"; readonly link: DeviceLink }
   /** A peer connected, but who it is could not be found out: the link is being ended. */

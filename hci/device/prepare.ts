@@ -28,11 +28,13 @@ export async function prepareAttributes(preparation: Preparation): Promise<Cache
   const current = table ?? (await client.discover());
   const known = table !== undefined && cached?.configured === true && bonded;
   const configured = known || (await configure(client));
-  return { table: current, hash: client.hash, configured: configured && bonded };
+  const lies = cached?.hashLies === true ? { hashLies: true } : {};
+  return { table: current, hash: client.hash, configured: configured && bonded, ...lies };
 }
 
 /** The table that the client adopted, if the peer's database is still the one it was made from. */
-async function stillTrue({ client, bonded }: Preparation, { hash, table }: CachedTable) {
+async function stillTrue({ client, bonded }: Preparation, { hash, table, hashLies }: CachedTable) {
+  if (hashLies === true) return undefined;
   const now = await client.readDatabaseHash();
   // Service Changed came meanwhile: whatever the hash says, what we knew is gone.
   if (client.table !== table) return undefined;

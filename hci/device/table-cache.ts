@@ -11,6 +11,8 @@ export interface CachedTable {
    * keeps both (Vol 3 Part G 3.3.3.3, 7.2), so they need not be written again.
    */
   readonly configured: boolean;
+  /** The peer gave this hash for another database once: it counts for nothing, and every link discovers anew. */
+  readonly hashLies?: boolean;
 }
 
 /**

@@ -69,6 +69,7 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
     adapter: trace.around(owner.guard(way.port)),
     transport: kind === "simulator" ? "simulator" : "dongle",
     keys: keys.keys,
+    tables: keys.tables,
     stores: rest.stores,
     prompts: pairing,
     chooser: (heard, signal) => questions.choose(heard, signal),

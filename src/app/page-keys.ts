@@ -26,7 +26,7 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
   const vaultTurns = new Store(0);
   const touched = () => vaultTurns.update((turns) => turns + 1);
   const suffix = name === undefined ? "" : `-${name}`;
-  const { keys } = openIndexedKeys({
+  const { keys, tables } = openIndexedKeys({
     events,
     location,
     crypto,
@@ -47,6 +47,7 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
   });
   return {
     keys,
+    tables,
     passkeys: prf !== null,
     vaultTurns,
     aes: async () => (await import("../crypto/aes128.ts")).aes128,

@@ -1,6 +1,7 @@
 /** The database as it grew. Released entries of `upgrades` are never changed, only followed by new ones. */
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 import type { FirmwareRow } from "./firmware/firmware-row.ts";
+import type { AttributeRow } from "./keys/attribute-tables.ts";
 import type { AdapterRow, BondKeyRow, IdentityRow } from "./keys/rows.ts";
 import type { BondRecord, GattTableRecord, HistoryEntry, Settings } from "./records.ts";
 import type { QuarantineRow } from "./rows.ts";
@@ -24,6 +25,8 @@ export interface Schema extends DBSchema {
   adapters: { key: string; value: AdapterRow };
   /** Who we are on which adapter. */
   identities: { key: string; value: IdentityRow };
+  /** What discovery found on bonded peers of our own host, by both identities. */
+  attributes: { key: string; value: AttributeRow };
   /** The keys of bonds, sealed; what stands beside them is no secret. */
   bondKeys: {
     key: string;
@@ -72,5 +75,9 @@ export const upgrades: readonly Upgrade[] = [
   // 3: firmware that a person brought
   (db) => {
     db.createObjectStore("firmware", { keyPath: "id" });
+  },
+  // 4: what discovery found on bonded peers of our own host
+  (db) => {
+    db.createObjectStore("attributes", { keyPath: "id" });
   },
 ];

@@ -33,6 +33,10 @@ export class OwnKeysRig implements AsyncDisposable {
     return this.#tab.keys;
   }
 
+  get tables(): KeysTab["tables"] {
+    return this.#tab.tables;
+  }
+
   get backend(): HciBackend {
     if (this.#backend === undefined) throw new Error("Cannot use the backend: start it first");
     return this.#backend;
@@ -41,7 +45,8 @@ export class OwnKeysRig implements AsyncDisposable {
   /** Brings the adapter up; again, it is as after a restart of the page. */
   async start(options: OpenOptions = {}): Promise<HciBackend> {
     await this.world.close();
-    this.#backend = await this.world.open(this.keys, { dongle: this.dongle, ...options });
+    const tables = this.world.watched(this.tables);
+    this.#backend = await this.world.open(this.keys, { dongle: this.dongle, tables, ...options });
     return this.#backend;
   }
 

@@ -47,6 +47,8 @@ export class HciConnection implements Connection {
   discover(signal: AbortSignal): Promise<GattTable> {
     return this.#run("discover", signal, this.#limits.discover, async () => {
       const client = await this.#client(signal);
+      // Who asks for the table wants to know what is there: a known one is compared with the device first.
+      await this.#link.verifyTable();
       return gattTableOf(client.table ?? (await this.#link.rediscover()));
     });
   }

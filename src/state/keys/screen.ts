@@ -1,5 +1,6 @@
 /** All that the Keys screen shows and does, over the key store of the page. */
 import type { Aes128 } from "../../../hci/ports.ts";
+import type { AttributeTables } from "../../storage/keys/attribute-tables.ts";
 import type { Keys } from "../../storage/keys/keys.ts";
 import type { App } from "../app.ts";
 import type { Readable } from "../store.ts";
@@ -11,6 +12,8 @@ import { VaultScreen } from "./vault.ts";
 /** The key store of this page, opened once for the screens and the adapter. */
 export interface PageKeys {
   readonly keys: Keys;
+  /** What discovery found on bonded peers of our own host. */
+  readonly tables: AttributeTables;
   /** Whether a security key or passkey can be asked for. */
   readonly passkeys: boolean;
   /** Changes when the vault was opened or locked, also by itself, and with `touched`. */

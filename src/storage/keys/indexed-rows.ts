@@ -2,6 +2,7 @@
 import type { Database, Transaction } from "../open.ts";
 import type { Found, Quarantine } from "../quarantine.ts";
 import { VAULT_ID } from "../vault/vault-row.ts";
+import type { AttributeRows } from "./attribute-tables.ts";
 import {
   isExpected,
   isVault,
@@ -23,7 +24,21 @@ const EVERYTHING = [
   "identities",
   "bondKeys",
   "firmware",
+  "attributes",
 ] as const;
+
+/** Rows of attribute tables; a write may be lost with the power, for the table is discovered again. */
+export function indexedAttributes(database: Database): AttributeRows {
+  return {
+    get: (id) => database.read<unknown>(["attributes"], (tx) => tx.objectStore("attributes").get(id)),
+    async put(row) {
+      await database.write(["attributes"], "relaxed", (tx) => tx.objectStore("attributes").put(row));
+    },
+    async delete(id) {
+      await database.write(["attributes"], "relaxed", (tx) => tx.objectStore("attributes").delete(id));
+    },
+  };
+}
 
 export class IndexedKeyRows implements KeyRows {
   readonly #database: Database;

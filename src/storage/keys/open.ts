@@ -2,7 +2,9 @@
 import { Database, type DatabaseEvents } from "../open.ts";
 import { Quarantine } from "../quarantine.ts";
 import { DATABASE_NAME, upgrades, type Upgrade } from "../schema.ts";
-import { IndexedKeyRows } from "./indexed-rows.ts";
+import { DEFAULT_MAX_AGE_DAYS } from "../cache.ts";
+import { AttributeTables } from "./attribute-tables.ts";
+import { IndexedKeyRows, indexedAttributes } from "./indexed-rows.ts";
 import { Keys, type KeysPorts } from "./keys.ts";
 
 /** Of the channel for `KeysPorts.channel`. */
@@ -16,11 +18,15 @@ export interface IndexedKeysOptions extends Omit<KeysPorts, "madeWith" | "origin
   /** `location`; on a shared host every call rejects. */
   readonly location: { readonly hostname: string; readonly origin: string };
   readonly name?: string;
+  /** How old a table may be that has no hash; 30 days by default. */
+  readonly cacheDays?: () => Promise<number>;
   readonly upgrades?: readonly Upgrade[];
 }
 
 export interface IndexedKeys extends AsyncDisposable {
   readonly keys: Keys;
+  /** What discovery found on bonded peers. */
+  readonly tables: AttributeTables;
   /** Locks the vault, ends the listeners and the connection; running transactions finish. */
   close(): Promise<void>;
 }
@@ -41,11 +47,16 @@ export function openIndexedKeys(options: IndexedKeysOptions): IndexedKeys {
   });
   const rows = new IndexedKeyRows(database, quarantine);
   const keys = new Keys(rows, portsOf(options));
+  const tables = new AttributeTables(
+    indexedAttributes(database),
+    () => options.now(),
+    async () => (await options.cacheDays?.()) ?? DEFAULT_MAX_AGE_DAYS,
+  );
   const close = async (): Promise<void> => {
     keys.close();
     await database.close();
   };
-  return { keys, close, [Symbol.asyncDispose]: close };
+  return { keys, tables, close, [Symbol.asyncDispose]: close };
 }
 
 /** The methods of `options` stay methods of it. */

@@ -3,6 +3,7 @@ import { fromHex, reversed } from "../../../hci/codec/bytes.ts";
 import { newIdentity } from "../../../hci/gap/own-address.ts";
 import type { Address, Bond, LongTermKey } from "../../../hci/ports.ts";
 import { nodeCrypto } from "../../../src/cli/node-crypto.ts";
+import type { AttributeTables } from "../../../src/storage/keys/attribute-tables.ts";
 import type { AdmittedAdapter } from "../../../src/storage/keys/adapters.ts";
 import type { Keys } from "../../../src/storage/keys/keys.ts";
 import { openIndexedKeys, type IndexedKeysOptions } from "../../../src/storage/keys/open.ts";
@@ -122,6 +123,7 @@ export function record(adapter: string, change: Partial<VaultRecord> = {}): Vaul
 
 export interface KeysTab extends AsyncDisposable {
   readonly keys: Keys;
+  readonly tables: AttributeTables;
   readonly events: string[];
   readonly clock: ManualClock;
   /** The adapter of `CLAIM`, stored on first use. */
@@ -152,9 +154,9 @@ export function openKeysTab(options: Partial<IndexedKeysOptions> = {}): KeysTab 
     onVaultChange: (state) => events.push(state),
     ...options,
   });
-  const { keys } = opened;
+  const { keys, tables } = opened;
   const close = (): Promise<void> => opened.close();
-  return { keys, events, clock, close, [Symbol.asyncDispose]: close, adapter: () => admitted(keys) };
+  return { keys, tables, events, clock, close, [Symbol.asyncDispose]: close, adapter: () => admitted(keys) };
 }
 
 export async function admitted(keys: Keys, claim: AdapterClaim = CLAIM): Promise<AdmittedAdapter> {

@@ -53,3 +53,11 @@ test("a database of version 2 opens with its vault, identity and every key", asy
   assert.equal((await tab.keys.ofType("irk")).length, 1);
   assert.deepEqual(await store.rollback(US, SENSOR), SENSOR_BOND);
 });
+
+test("a database of version 4 opens with what discovery found", async () => {
+  await restore(4);
+  await using tab = openKeysTab();
+  const stored = await tab.tables.get(US, SENSOR);
+  assert.equal(stored?.table.services[0]?.characteristics[0]?.handle, 3);
+  assert.equal(stored.configured, true);
+});

@@ -180,8 +180,53 @@ const version2: Snapshot = { ...version1, stores: { ...version1.stores, ...keyRo
 /** A firmware file beside them, as version 3 wrote it. */
 const version3: Snapshot = { ...version2, stores: { ...version2.stores, firmware: [{ value: firmware3 }] } };
 
+/** What discovery found on one peer, as version 4 wrote it. */
+export const attributes4 = {
+  v: 1,
+  id: "static-c05a10000001.static-c63b117e4d02",
+  at: "2026-06-01T10:00:00.000Z",
+  hash: "f1ca2d48ecf58bac8a8830bbb9fba990",
+  configured: true,
+  hashLies: false,
+  table: {
+    services: [
+      {
+        start: 1,
+        end: 3,
+        uuid: "0000180f-0000-1000-8000-00805f9b34fb",
+        included: [],
+        characteristics: [
+          {
+            declaration: 2,
+            handle: 3,
+            end: 3,
+            uuid: "00002a19-0000-1000-8000-00805f9b34fb",
+            properties: {
+              broadcast: false,
+              read: true,
+              writeWithoutResponse: false,
+              write: false,
+              notify: false,
+              indicate: false,
+              authenticatedSignedWrites: false,
+              extended: false,
+            },
+            descriptors: [],
+          },
+        ],
+      },
+    ],
+  },
+};
+
+const version4: Snapshot = {
+  ...version3,
+  stores: { ...version3.stores, attributes: [{ value: attributes4 }] },
+};
+
 export const snapshots: Readonly<Record<number, Snapshot>> = {
   1: version1,
   2: version2,
   3: version3,
+  4: version4,
 };

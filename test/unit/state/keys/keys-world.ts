@@ -21,6 +21,7 @@ export async function keysWorld(options: Partial<IndexedKeysOptions> = {}): Prom
   const tab = openKeysTab({ idleMs: 60_000, onVaultChange: touched, ...options });
   const page: PageKeys = {
     keys: tab.keys,
+    tables: tab.tables,
     passkeys: options.prf !== undefined,
     vaultTurns,
     aes: async () => nodeCrypto,
