@@ -36,6 +36,21 @@ test("set up once, it verifies at every start and goes on by itself, without a c
   expect(session.chooser.opened).toBe(opened);
 });
 
+test("the order is the person's, and a box says what is chosen", async ({ session }) => {
+  const { page } = session;
+  await plant(page, {
+    bonds: [bond("a", { name: "Alpha" }), bond("b", { name: "Beta" }), bond("c", { name: "Gamma" })],
+  });
+  await page.goto("/#/kiosk");
+  for (const name of [/^Beta/, /^Gamma/]) await page.getByRole("checkbox", { name }).check();
+  await expect(page.getByRole("checkbox", { name: /^Alpha/ })).not.toBeChecked();
+  await press(page, "Earlier: Gamma");
+  await page.getByLabel("Tries after the first").fill("0");
+  await press(page, "Save and start");
+  await expect(page.getByText("of 2 bonds proven")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2 })).toHaveText(["Gamma", "Beta"]);
+});
+
 test("what cannot be proven stays on the board, with what is missing, and the PIN leads out", async ({
   session,
 }) => {

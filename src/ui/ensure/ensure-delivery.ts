@@ -1,5 +1,6 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import type { EnsureFlow, EnsureView } from "../../state/ensure/flow.ts";
+import { bringIntoView } from "../bring-into-view.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { storageWords } from "../storage-words.ts";
@@ -26,6 +27,12 @@ export class EnsureDelivery extends LitElement {
 
   declare state: EnsureFlow;
   declare view: Done;
+
+  /** What is asked comes after the result that took the focus, and must not stand out of sight above it. */
+  protected override updated(_changed: PropertyValues): void {
+    const { kind } = this.view.delivery;
+    if (kind !== "none") bringIntoView(this);
+  }
 
   protected override render(): TemplateResult | typeof nothing {
     const { delivery, run, asker } = this.view;

@@ -62,6 +62,7 @@ export const board = css`
   }
   .detail {
     margin-top: var(--space-2);
+    font-size: clamp(1rem, 2vmin, 1.4rem);
     overflow-wrap: anywhere;
   }
   .sign {

@@ -1,4 +1,5 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { lastProof } from "../../bonds/evidence.ts";
 import { displayName } from "../../bonds/record.ts";
 import type { Kiosk, KioskView } from "../../state/kiosk/kiosk.ts";
@@ -100,7 +101,11 @@ export class KioskSetup extends LitElement {
             records.length === 0
               ? html`<p>There is no device yet. <a href=${hrefOf({ screen: "add" })}>Add one</a>, and come back.</p>`
               : html`<ol>
-                  ${this.#ordered(records).map((record) => this.#bond(record))}
+                  ${repeat(
+                    this.#ordered(records),
+                    ({ id }) => id,
+                    (record) => this.#bond(record),
+                  )}
                 </ol>`
           }
           ${this.#error("bonds", "Choose at least one device.")}
@@ -111,7 +116,7 @@ export class KioskSetup extends LitElement {
           <div class="numbers">
             ${this.#text("limit", "Seconds for one try", String(row.limitMs / 1_000), "5 to 600.")}
             ${this.#text("retries", "Tries after the first", String(row.retries), "0 to 20.")}
-            ${this.#text("again", "Verify again after minutes", String(row.againMinutes), "0: only at the start and after sleep.")}
+            ${this.#text("again", "Again after minutes", String(row.againMinutes), "0: only at the start and after sleep.")}
           </div>
           ${this.#text("next", "Then go to", row.next ?? "", "A complete https address without #. Empty: stay here.")}
           <label class="choice"
