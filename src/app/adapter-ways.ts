@@ -69,6 +69,22 @@ const BAUD_KEY = "bondkeeper.baud";
 const USB_KEY = "bondkeeper.usb";
 
 export function adapterWay(kind: Exclude<OwnKind, "simulator">, clock: Clock): AdapterWay {
+  const way = wayTo(kind, clock);
+  return { ...way, port: whileShown(way.port) };
+}
+
+/** A page that is left lets go: the next one, or another program, finds the adapter free. */
+function whileShown(port: AdapterPort): AdapterPort {
+  return {
+    async open(signal) {
+      const opened = await port.open(signal);
+      addEventListener("pagehide", () => void opened.transport.close(), { once: true });
+      return opened;
+    },
+  };
+}
+
+function wayTo(kind: Exclude<OwnKind, "simulator">, clock: Clock): AdapterWay {
   switch (kind) {
     case "usb":
       return usbWay(clock);
