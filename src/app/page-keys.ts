@@ -48,6 +48,7 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
   return {
     keys,
     tables,
+    crypto,
     passkeys: prf !== null,
     vaultTurns,
     aes: async () => (await import("../crypto/aes128.ts")).aes128,

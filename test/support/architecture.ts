@@ -95,6 +95,18 @@ export const LAYERS: readonly Row[] = [
       "hci/gap/rpa.ts",
     ],
   },
+  // A backup holds what the vault gives out, and the vault's cryptography seals it.
+  {
+    from: "src/formats/backup/",
+    may: [
+      ...ABOUT_RECORDS,
+      "src/formats/",
+      "src/storage/keys/record.ts",
+      "src/storage/keys/rows.ts",
+      "hci/codec/bytes.ts",
+    ],
+    types: ["src/storage/vault/", "hci/ports.ts"],
+  },
   {
     from: "src/formats/",
     may: [...ABOUT_RECORDS, "hci/ports.ts", "hci/smp/crypto.ts"],
@@ -118,6 +130,7 @@ export const LAYERS: readonly Row[] = [
   {
     from: "src/state/",
     may: [
+      "hci/codec/bytes.ts",
       "src/bonds/",
       "src/storage/",
       "src/formats/",

@@ -4,6 +4,8 @@ import type { AttributeTables } from "../../storage/keys/attribute-tables.ts";
 import type { Keys } from "../../storage/keys/keys.ts";
 import type { App } from "../app.ts";
 import type { Readable } from "../store.ts";
+import type { VaultCrypto } from "../../storage/vault/ports.ts";
+import { BackupScreen } from "./backup.ts";
 import { KeyExportScreen } from "./export.ts";
 import { KeyImportScreen } from "./import.ts";
 import { KeyList } from "./key-list.ts";
@@ -14,6 +16,8 @@ export interface PageKeys {
   readonly keys: Keys;
   /** What discovery found on bonded peers of our own host. */
   readonly tables: AttributeTables;
+  /** What the vault is sealed with; backups are, too. */
+  readonly crypto: VaultCrypto;
   /** Whether a security key or passkey can be asked for. */
   readonly passkeys: boolean;
   /** Changes when the vault was opened or locked, also by itself, and with `touched`. */
@@ -32,6 +36,7 @@ export class KeysScreen {
   readonly list: KeyList;
   readonly import: KeyImportScreen;
   readonly export: KeyExportScreen;
+  readonly backup: BackupScreen;
 
   constructor(app: App, page: PageKeys) {
     this.app = app;
@@ -39,9 +44,16 @@ export class KeysScreen {
     this.list = new KeyList(app, page);
     this.import = new KeyImportScreen(app, page);
     this.export = new KeyExportScreen(app, page);
+    this.backup = new BackupScreen(app, page);
+    this.list.view.watch(() => void this.#remind());
   }
 
   async start(): Promise<void> {
     await Promise.all([this.vault.start(), this.list.start(new AbortController().signal)]);
+  }
+
+  async #remind(): Promise<void> {
+    const { value } = this.list.view;
+    if (value.kind === "ready") await this.backup.look(value.groups.flatMap(({ bonds }) => bonds));
   }
 }

@@ -154,6 +154,21 @@ export class Adapters {
     return { id, admitted: true };
   }
 
+  /**
+   * From a backup: the record as it was, on a person's order. Resolves with the id under which this adapter is known here:
+   * its own, or that of the one that is recognised as the same.
+   */
+  async restore(row: AdapterRow): Promise<string> {
+    const known = await this.all();
+    if (known.some(({ id }) => id === row.id)) return row.id;
+    for (const claim of row.accepted) {
+      const recognition = recognise(known, claim);
+      if (recognition.kind === "known") return recognition.adapter.id;
+    }
+    await this.#replace(adapterRow({ ...row, rev: 1 }), null);
+    return row.id;
+  }
+
   /** A person was shown the differences and says that this is `id` all the same. */
   async consent(id: string, claim: AdapterClaim): Promise<AdmittedAdapter> {
     const adapter = await this.#one(id);

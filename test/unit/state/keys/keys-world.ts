@@ -6,12 +6,14 @@ import type { PickedKeyFile } from "../../../../src/state/keys/import.ts";
 import { KeysScreen, type PageKeys } from "../../../../src/state/keys/screen.ts";
 import { type Readable, Store } from "../../../../src/state/store.ts";
 import type { IndexedKeysOptions } from "../../../../src/storage/keys/open.ts";
+import { webVaultCrypto } from "../../../../src/storage/vault/web-crypto.ts";
 import { type KeysTab, openKeysTab } from "../../keys/keys-rig.ts";
 import { type World, world } from "../world.ts";
 
 export interface KeysWorld extends World, AsyncDisposable {
   readonly screen: KeysScreen;
   readonly tab: KeysTab;
+  readonly pageKeys: PageKeys;
 }
 
 export async function keysWorld(options: Partial<IndexedKeysOptions> = {}): Promise<KeysWorld> {
@@ -22,6 +24,7 @@ export async function keysWorld(options: Partial<IndexedKeysOptions> = {}): Prom
   const page: PageKeys = {
     keys: tab.keys,
     tables: tab.tables,
+    crypto: webVaultCrypto(),
     passkeys: options.prf !== undefined,
     vaultTurns,
     aes: async () => nodeCrypto,
@@ -33,7 +36,7 @@ export async function keysWorld(options: Partial<IndexedKeysOptions> = {}): Prom
   };
   const screen = new KeysScreen(around.app, page);
   await screen.start();
-  return { ...around, screen, tab, [Symbol.asyncDispose]: () => tab.close() };
+  return { ...around, screen, tab, pageKeys: page, [Symbol.asyncDispose]: () => tab.close() };
 }
 
 const DATA = join(import.meta.dirname, "../../../data/keystores");

@@ -1,0 +1,223 @@
+/** One encrypted file with everything: written with a passphrase, restored elsewhere after a look at what is in it. */
+import {
+  type BackupLimits,
+  BACKUP_ROUNDS,
+  makeBackupKey,
+  readBackup,
+  writeBackup,
+} from "../../formats/backup/backup.ts";
+import type { BackupContents } from "../../formats/backup/contents.ts";
+import { BackupError, type BackupProblem } from "../../formats/backup/problem.ts";
+import { planImport, suggestedChoice } from "../../formats/import-plan.ts";
+import { printRecords } from "../../formats/record-json.ts";
+import { readRecords } from "../../formats/record-import.ts";
+import type { BondListing } from "../../storage/keys/listing.ts";
+import type { Restored } from "../../storage/keys/restore.ts";
+import { LEAST_PASSPHRASE } from "../../storage/vault/wraps.ts";
+import type { App } from "../app.ts";
+import { Store } from "../store.ts";
+import { identitiesOf, restoreAdapters } from "./backup-identities.ts";
+import type { PageKeys } from "./screen.ts";
+import { vaultProblem, type VaultProblem } from "./vault.ts";
+
+export type BackupView =
+  | { readonly step: "idle" }
+  | { readonly step: "working"; readonly what: "write" | "open" | "restore" }
+  /** A file was picked; its passphrase is asked for. */
+  | { readonly step: "closed"; readonly name: string; readonly problem: BackupProblem | null }
+  | { readonly step: "refused"; readonly name: string; readonly problem: BackupProblem }
+  | { readonly step: "failed"; readonly problem: VaultProblem }
+  | {
+      readonly step: "preview";
+      readonly name: string;
+      readonly createdAt: string;
+      readonly contents: BackupContents;
+      /** Records of devices in it. */
+      readonly records: number;
+    };
+
+/** Whether there is a backup that is worth something; null while that is not known. */
+export type BackupAge =
+  | { readonly kind: "none" }
+  | { readonly kind: "old"; readonly at: string }
+  | { readonly kind: "good"; readonly at: string };
+
+const OLD_MS = 30 * 24 * 3_600_000;
+const HISTORY_KEPT = 500;
+
+export interface BackupFile {
+  readonly name: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+export class BackupScreen {
+  readonly view = new Store<BackupView>({ step: "idle" });
+  readonly age = new Store<BackupAge | null>(null);
+  /** Characters of a passphrase. */
+  readonly leastPassphrase = LEAST_PASSPHRASE;
+  readonly #app: App;
+  readonly #page: PageKeys;
+  readonly #rounds: BackupLimits | undefined;
+  #file: Uint8Array<ArrayBuffer> | undefined;
+
+  /** `rounds`: for tests, which have no time to be slow. */
+  constructor(app: App, page: PageKeys, rounds?: BackupLimits) {
+    this.#app = app;
+    this.#page = page;
+    this.#rounds = rounds;
+  }
+
+  /** Whether a reminder is due: there are bonds, and no backup has them. */
+  async look(bonds: readonly BondListing[]): Promise<void> {
+    const settings = await this.#app.ports.stores.settings.get().catch(() => null);
+    if (settings === null) return;
+    const { lastBackupAt: at } = settings;
+    const living = bonds.filter(({ state }) => state !== "erased");
+    if (at === undefined) this.age.set(living.length === 0 ? null : { kind: "none" });
+    else {
+      const newer = living.some(({ createdAt }) => createdAt !== null && createdAt > at);
+      const old = newer || this.#app.ports.surroundings.now() - Date.parse(at) > OLD_MS;
+      this.age.set({ kind: old ? "old" : "good", at });
+    }
+  }
+
+  /** False where it was not written; the view says why. */
+  async write(passphrase: string): Promise<boolean> {
+    this.view.set({ step: "working", what: "write" });
+    try {
+      const { surroundings, stores, appVersion } = this.#app.ports;
+      const { crypto } = this.#page;
+      const createdAt = new Date(surroundings.now()).toISOString();
+      const contents = await this.#contents();
+      const key = await makeBackupKey(passphrase, crypto, this.#rounds?.least ?? BACKUP_ROUNDS);
+      const text = await writeBackup(contents, { createdAt, appVersion }, key, crypto);
+      this.#app.page.save(`bondkeeper-backup-${createdAt.slice(0, 10)}.json`, "application/json", text);
+      await stores.settings.update({ lastBackupAt: createdAt });
+      await this.look(await this.#page.keys.list());
+      this.#app.notices.done(
+        "The backup was written. Try it out on another profile while you remember the passphrase",
+      );
+      this.view.set({ step: "idle" });
+      return true;
+    } catch (error) {
+      this.view.set({ step: "failed", problem: vaultProblem(error) });
+      return false;
+    }
+  }
+
+  async pick(file: BackupFile): Promise<void> {
+    this.#file = new Uint8Array(await file.arrayBuffer());
+    this.view.set({ step: "closed", name: file.name, problem: null });
+  }
+
+  async open(passphrase: string): Promise<void> {
+    const view = this.view.value;
+    if (view.step !== "closed" || this.#file === undefined) return;
+    const { name } = view;
+    this.view.set({ step: "working", what: "open" });
+    try {
+      const { contents, createdAt } = await readBackup(
+        this.#file,
+        passphrase,
+        this.#page.crypto,
+        this.#rounds,
+      );
+      const { entries } = await readRecords(new TextEncoder().encode(contents.records), { existing: [] });
+      this.view.set({ step: "preview", name, createdAt, contents, records: entries.length });
+    } catch (error) {
+      if (!(error instanceof BackupError)) {
+        this.view.set({ step: "failed", problem: vaultProblem(error) });
+      } else if (error.problem.kind === "does-not-open") {
+        this.view.set({ step: "closed", name, problem: error.problem });
+      } else {
+        this.view.set({ step: "refused", name, problem: error.problem });
+      }
+    }
+  }
+
+  close(): void {
+    this.#file = undefined;
+    this.view.set({ step: "idle" });
+  }
+
+  /** Keys in one write, then records in another. Nothing that is here is replaced; the undo takes back what came. */
+  async restore(): Promise<void> {
+    const view = this.view.value;
+    if (view.step !== "preview") return;
+    const { contents } = view;
+    this.view.set({ step: "working", what: "restore" });
+    try {
+      const { keys } = this.#page;
+      const places = await restoreAdapters(keys, contents);
+      const bonds = contents.bonds.map((bond) => ({
+        ...bond,
+        adapter: places.get(bond.adapter) ?? bond.adapter,
+      }));
+      const restored = await keys.restore(bonds);
+      const undoRecords = await this.#restoreRecords(contents.records);
+      this.#tell(restored, undoRecords);
+      this.close();
+    } catch (error) {
+      this.view.set({ step: "failed", problem: vaultProblem(error) });
+    }
+    this.#page.touched();
+  }
+
+  #tell(restored: Restored, undoRecords: () => Promise<void>): void {
+    const { added, same, refused } = restored;
+    const words = `${added} keys were restored, ${same} were here already`;
+    const left = refused.length === 0 ? "" : `, ${refused.length} could not be stored`;
+    this.#app.notices.done(`${words}${left}`, () => void this.#undo(restored, undoRecords));
+  }
+
+  async #undo(restored: Restored, undoRecords: () => Promise<void>): Promise<void> {
+    try {
+      const undone = await restored.undo();
+      if (undone) await undoRecords();
+      if (undone) this.#app.notices.done("The restore was taken back");
+      else this.#app.notices.problem("One of the bonds changed since: nothing was taken back");
+    } catch (error) {
+      this.view.set({ step: "failed", problem: vaultProblem(error) });
+    }
+    this.#page.touched();
+  }
+
+  /** As an import of records does it: new ones come in, known ones are merged, none is proven. */
+  async #restoreRecords(text: string): Promise<() => Promise<void>> {
+    const { stores, surroundings } = this.#app.ports;
+    const existing = await stores.bonds.all();
+    const preview = await readRecords(new TextEncoder().encode(text), { existing });
+    const { profileId } = await stores.settings.get();
+    const at = new Date(surroundings.now()).toISOString();
+    const plan = planImport(preview, suggestedChoice, { at, profileId });
+    await stores.bonds.put(plan.records, plan.history);
+    return async () => {
+      await stores.bonds.put(plan.undo.previous);
+      for (const id of plan.undo.added) await stores.bonds.delete(id);
+    };
+  }
+
+  async #contents(): Promise<BackupContents> {
+    const { keys } = this.#page;
+    const { stores, surroundings, appVersion } = this.#app.ports;
+    const adapters = await keys.adapters.all();
+    const [bonds, identities, settings, records] = await Promise.all([
+      keys.export(),
+      identitiesOf(keys, adapters),
+      stores.settings.get(),
+      stores.bonds.all(),
+    ]);
+    const entries = [];
+    for (const record of records)
+      entries.push({ record, history: await stores.history.of(record.id, HISTORY_KEPT) });
+    const exportedAt = new Date(surroundings.now()).toISOString();
+    return {
+      v: 1,
+      bonds,
+      identities,
+      adapters,
+      records: printRecords(entries, { exportedAt, appVersion }),
+      settings: { theme: settings.theme, cacheDays: settings.cacheDays },
+    };
+  }
+}

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { BackupScreen } from "../../../../src/state/keys/backup.ts";
+import { NOW } from "../../../support/records.ts";
+import { newProfile } from "../../../support/tabs.ts";
+import { CLAIM, MOUSE_BOND, octets, SENSOR_BOND, US } from "../../keys/keys-rig.ts";
+import { record } from "../world.ts";
+import { type KeysWorld, keysWorld } from "./keys-world.ts";
+
+beforeEach(newProfile);
+
+const FEW = { least: 10, most: 1_000 };
+const kindOf = ({ age }: BackupScreen) => age.value?.kind;
+const PASSPHRASE = "correct horse battery";
+const backupOf = ({ app, pageKeys }: KeysWorld) => new BackupScreen(app, pageKeys, FEW);
+const fileOf = (content: string | Uint8Array) => ({
+  name: "backup.json",
+  arrayBuffer: async () => new TextEncoder().encode(String(content)).buffer,
+});
+
+/** Writes a backup of two bonds and one record; resolves with its text. */
+async function written(): Promise<string> {
+  await using rig = await keysWorld();
+  const adapter = await rig.tab.adapter();
+  await rig.tab.keys.identities.add(adapter.id, { address: US, irk: octets(3) }, true);
+  const store = rig.tab.keys.forAdapter(adapter);
+  for (const bond of [SENSOR_BOND, MOUSE_BOND]) {
+    await store.put(bond);
+    await store.promote(bond);
+  }
+  await rig.stores.bonds.put([record("r1")]);
+  const screen = backupOf(rig);
+  assert.equal(await screen.write(PASSPHRASE), true);
+  return String(rig.page.content);
+}
+
+test("bonds move between two origins by a backup: the same keys, identity and records, and the undo takes them back", async () => {
+  const text = await written();
+  newProfile();
+  await using rig = await keysWorld();
+  const screen = backupOf(rig);
+  await screen.pick(fileOf(text));
+  await screen.open(PASSPHRASE);
+  const view = screen.view.value;
+  assert(view.step === "preview", JSON.stringify(view));
+  assert.deepEqual([view.contents.bonds.length, view.contents.adapters.length, view.records], [2, 1, 1]);
+  assert.deepEqual(await rig.tab.keys.list(), []);
+  await screen.restore();
+  const adapter = await rig.tab.adapter();
+  assert.deepEqual((await rig.tab.keys.identities.own(adapter.id)).address, US);
+  assert.deepEqual((await rig.tab.keys.identities.own(adapter.id)).irk, octets(3));
+  const store = rig.tab.keys.forAdapter(adapter);
+  for (const bond of [SENSOR_BOND, MOUSE_BOND])
+    assert.deepEqual(await store.get(bond.local, bond.peer), bond);
+  assert.deepEqual(
+    (await rig.tab.keys.list()).map(({ state }) => state),
+    ["active", "active"],
+  );
+  assert.equal((await rig.stores.bonds.all()).length, 1);
+  assert.match(rig.app.notices.notice.value?.text ?? "", /^2 keys were restored/);
+  const done = new Promise<void>((resolve) => {
+    rig.app.notices.notice.watch(() => {
+      if (rig.app.notices.notice.value?.text === "The restore was taken back") resolve();
+    });
+  });
+  rig.app.notices.undo();
+  await done;
+  assert.deepEqual(await rig.tab.keys.list(), []);
+  assert.deepEqual(await rig.stores.bonds.all(), []);
+});
+
+test("a dongle that is known on the other machine keeps its record, and gets the bonds", async () => {
+  const text = await written();
+  newProfile();
+  await using rig = await keysWorld();
+  const there = await rig.tab.adapter();
+  const screen = backupOf(rig);
+  await screen.pick(fileOf(text));
+  await screen.open(PASSPHRASE);
+  await screen.restore();
+  assert.equal((await rig.tab.keys.adapters.all()).length, 1);
+  assert((await rig.tab.keys.list()).every(({ adapter }) => adapter === there.id));
+  assert.deepEqual((await rig.tab.keys.identities.own(there.id)).address, US);
+  assert.equal((await rig.tab.keys.adapters.recognise(CLAIM)).kind, "known");
+});
+
+test("no key, name or passphrase stands in the file in the clear", async () => {
+  const text = await written();
+  for (const secret of [PASSPHRASE, "Device r1", "C6:3B:11:7E:4D:02", "fb4c6b6c9f8ccf371533f3934955990f"])
+    assert(!text.toLowerCase().includes(secret.toLowerCase()), secret);
+});
+
+test("a wrong passphrase, a cut, a changed and a newer file each explain themselves, and nothing is restored", async () => {
+  const text = await written();
+  newProfile();
+  await using rig = await keysWorld();
+  const screen = backupOf(rig);
+  const openFile = async (content: string, passphrase = PASSPHRASE) => {
+    await screen.pick(fileOf(content));
+    await screen.open(passphrase);
+    const { value } = screen.view;
+    return value.step === "closed" || value.step === "refused"
+      ? [value.step, value.problem?.kind]
+      : [value.step];
+  };
+  assert.deepEqual(await openFile(text, "something else"), ["closed", "does-not-open"]);
+  assert.deepEqual(await openFile(text.slice(0, -100)), ["refused", "damaged"]);
+  assert.deepEqual(await openFile("{}"), ["refused", "not-a-backup"]);
+  assert.deepEqual(await openFile("not JSON"), ["refused", "not-a-backup"]);
+  assert.deepEqual(await openFile(text.replace('"version": 1', '"version": 2')), ["refused", "newer"]);
+  assert.deepEqual(await openFile(text.replace('"rounds": 10', '"rounds": 9')), ["refused", "damaged"]);
+  assert.deepEqual(await openFile(text.replace('"rounds": 10', '"rounds": 999999999')), [
+    "refused",
+    "damaged",
+  ]);
+  // Every field of the outside is bound to what is inside.
+  const changes: readonly (readonly [string, string])[] = [
+    ['"rounds": 10', '"rounds": 11'],
+    ['"createdAt": "20', '"createdAt": "19'],
+    ['"appVersion": "', '"appVersion": "x'],
+  ];
+  for (const [from, to] of changes) {
+    assert(text.includes(from), from);
+    assert.deepEqual(await openFile(text.replace(from, to)), ["closed", "does-not-open"], from);
+  }
+  assert.deepEqual(await rig.tab.keys.list(), []);
+});
+
+test("the reminder: none while there are bonds, old after a newer bond or a month", async () => {
+  await using rig = await keysWorld();
+  const screen = backupOf(rig);
+  await screen.look([]);
+  assert.equal(screen.age.value, null);
+  const adapter = await rig.tab.adapter();
+  await rig.tab.keys.identities.add(adapter.id, { address: US, irk: octets(3) }, true);
+  await rig.tab.keys.forAdapter(adapter).put(SENSOR_BOND);
+  const bonds = await rig.tab.keys.list();
+  await screen.look(bonds);
+  assert.equal(kindOf(screen), "none");
+  await rig.stores.settings.update({ lastBackupAt: new Date(NOW).toISOString() });
+  await screen.look(bonds);
+  assert.equal(kindOf(screen), "good");
+  await rig.stores.settings.update({ lastBackupAt: "2000-01-01T00:00:00.000Z" });
+  await screen.look(bonds);
+  assert.equal(kindOf(screen), "old");
+});
+
+test("a locked vault writes no backup, and says so", async () => {
+  await using rig = await keysWorld();
+  await rig.screen.vault.create({ kind: "passphrase", passphrase: PASSPHRASE });
+  const adapter = await rig.tab.adapter();
+  await rig.tab.keys.identities.add(adapter.id, { address: US, irk: octets(3) }, true);
+  await rig.tab.keys.forAdapter(adapter).put(SENSOR_BOND);
+  rig.screen.vault.lock();
+  const screen = backupOf(rig);
+  assert.equal(await screen.write(PASSPHRASE), false);
+  assert(screen.view.value.step === "failed");
+  assert.equal(screen.view.value.problem.kind, "locked");
+  assert.deepEqual(rig.page.saved, []);
+});
