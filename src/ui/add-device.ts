@@ -2,6 +2,7 @@ import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import type { AddDevice as AddState } from "../state/add-device.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { hrefOf } from "../state/router.ts";
 import { Watch } from "./watch.ts";
 import "./add-form.ts";
 import "./bond-progress.ts";
@@ -53,7 +54,12 @@ export class AddDeviceScreen extends LitElement {
       return html`<chooser-hint .app=${app}></chooser-hint>
         <p class="row"><button @click=${() => this.state.cancelChoice()}>Cancel</button></p>`;
     }
-    return html`<add-form .state=${this.state} .system=${app.environment.surroundings.platform.system}></add-form>`;
+    return html`<add-form .state=${this.state} .system=${app.environment.surroundings.platform.system}></add-form>
+      ${
+        app.ports.backend.capabilities.pairing === "explicit"
+          ? html`<p>Or <a href=${hrefOf({ screen: "scan" })}>look at who is in the air</a>, and pair from there.</p>`
+          : nothing
+      }`;
   }
 }
 

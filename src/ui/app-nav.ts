@@ -20,6 +20,7 @@ const PLACES: readonly Place[] = [
   { screen: "add", words: "Add a device", short: "Add", icon: "add" },
   { screen: "keys", words: "Keys", short: "Keys", icon: "keys" },
   { screen: "adapter", words: "Adapter", short: "Adapter", icon: "adapter", own: true },
+  { screen: "scan", words: "Scan", short: "Scan", icon: "search", wide: true, own: true },
   { screen: "explain", words: "Explain an error", short: "Explain", icon: "explain", wide: true },
   { screen: "settings", words: "Settings", short: "Settings", icon: "settings" },
 ];

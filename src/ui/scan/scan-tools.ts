@@ -44,7 +44,7 @@ export class ScanTools extends LitElement {
     const { least, connectable, bonded } = filter;
     return html`<div class="fields" role="search">
         <div class="field">
-          <label for="text">Name, address or maker</label>
+          <label for="text">Name or address</label>
           <input id="text" type="search" autocomplete="off" spellcheck="false" maxlength="60" .value=${filter.text}
             @input=${(event: Event) => this.#text(event, "text")} />
         </div>
