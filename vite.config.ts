@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { firstChunk } from "./build/first-chunk.ts";
 import { serviceWorker } from "./build/service-worker.ts";
 import { documentPolicy, REFERRER_POLICY, securityHeaders } from "./src/app/security-policy.ts";
 import { parseBridges } from "./src/state/bridge.ts";
@@ -46,7 +48,15 @@ export default defineConfig({
     // No `data:` URL may stand for a script, a style or a font.
     assetsInlineLimit: 0,
     // The second page is the address of an ensure link on hosts that serve files and nothing else.
-    rollupOptions: { input: ["index.html", "ensure/index.html"] },
+    rollupOptions: {
+      input: ["index.html", "ensure/index.html"],
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: firstChunk(join(import.meta.dirname, "index.html")) }],
+        },
+      },
+    },
   },
   server: {
     headers: securityHeaders(BRIDGES),

@@ -1,0 +1,29 @@
+/** What the page weighs, built as it is deployed, beside its budget in `support/bundle-budget.json`. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import budget from "./support/bundle-budget.json" with { type: "json" };
+import { measureBundle } from "./support/bundle.ts";
+
+const { first, parts } = await measureBundle();
+const limits = new Map<string, number>(Object.entries(budget.parts));
+
+test("the first load keeps to its budget", () => {
+  assert.ok(first.gzip <= budget.first, `${first.gzip} octets after gzip, ${budget.first} allowed`);
+});
+
+test("every part that is loaded when it is wanted keeps to its budget", () => {
+  assert.ok(parts.length > 0, "something is loaded lazily");
+  const over = parts.filter(({ name, size }) => size.gzip > (limits.get(name) ?? budget.part));
+  assert.deepEqual(
+    over.map(({ name, size }) => `${name}: ${size.gzip} octets`),
+    [],
+  );
+});
+
+test("the budget names nothing that is gone", () => {
+  const names = new Set(parts.map(({ name }) => name));
+  assert.deepEqual(
+    [...limits.keys()].filter((name) => !names.has(name)),
+    [],
+  );
+});

@@ -1,0 +1,90 @@
+/** What a browser has to load: the page built as it is deployed, and the size of each part that is loaded as a whole. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build, type Rolldown } from "vite";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Octets. */
+export interface Size {
+  readonly plain: number;
+  readonly gzip: number;
+  readonly brotli: number;
+}
+
+export interface Part {
+  /** The module that `import()` names. */
+  readonly name: string;
+  /** Of everything it needs that the first load has not brought. */
+  readonly size: Size;
+}
+
+export interface Bundle {
+  /** The document, its script with all that is imported at once, and its styles. */
+  readonly first: Size;
+  readonly parts: readonly Part[];
+}
+
+function sizeOf(contents: readonly (string | Uint8Array)[]): Size {
+  const sum = (measure: (content: string | Uint8Array) => number): number =>
+    contents.reduce((total, content) => total + measure(content), 0);
+  return {
+    plain: sum((content) => Buffer.byteLength(content)),
+    gzip: sum((content) => gzipSync(content, { level: 9 }).length),
+    brotli: sum((content) => brotliCompressSync(content).length),
+  };
+}
+
+type Output = Rolldown.OutputChunk | Rolldown.OutputAsset;
+
+async function built(): Promise<readonly Output[]> {
+  const outDir = mkdtempSync(join(tmpdir(), "bundle-"));
+  try {
+    const result = await build({ root: ROOT, logLevel: "silent", build: { outDir, emptyOutDir: true } });
+    if (!("output" in result)) throw new Error("Cannot measure: the build gave no single output");
+    return result.output;
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
+/** `chunk` and what it imports at once, but for what is in `without`. */
+function closure(
+  chunk: Rolldown.OutputChunk,
+  chunks: ReadonlyMap<string, Rolldown.OutputChunk>,
+  without: ReadonlySet<string> = new Set(),
+): Set<string> {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    const found = chunks.get(file);
+    if (found === undefined || seen.has(file) || without.has(file)) return;
+    seen.add(file);
+    for (const next of found.imports) visit(next);
+  };
+  visit(chunk.fileName);
+  return seen;
+}
+
+export async function measureBundle(): Promise<Bundle> {
+  const output = await built();
+  const chunks = new Map(output.flatMap((one) => (one.type === "chunk" ? [[one.fileName, one]] : [])));
+  const entry = [...chunks.values()].find(({ name }) => name === "first");
+  if (entry === undefined) throw new Error("Cannot measure: the build has no chunk for the first screen");
+  const first = closure(entry, chunks);
+  const codeOf = (files: ReadonlySet<string>): readonly string[] =>
+    [...files].map((file) => chunks.get(file)?.code ?? "");
+  const assets = output.flatMap((one) =>
+    one.type === "asset" && /^index\.html$|\.css$/.test(one.fileName) ? [one.source] : [],
+  );
+  const parts = [...chunks.values()]
+    .filter((chunk) => chunk.isDynamicEntry)
+    .map((chunk) => ({ name: nameOf(chunk), size: sizeOf(codeOf(closure(chunk, chunks, first))) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return { first: sizeOf([...codeOf(first), ...assets]), parts };
+}
+
+function nameOf({ facadeModuleId, name }: Rolldown.OutputChunk): string {
+  return facadeModuleId?.slice(ROOT.length + 1) ?? name;
+}
