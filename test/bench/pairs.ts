@@ -30,6 +30,7 @@ export const CONTROLLER = {
   aclLength: 251,
   aclPackets: 8,
   maxDataOctets: 251,
+  maxLinks: 40,
 } as const satisfies Partial<ControllerOptions>;
 /** AD structure of the flags: general discoverable, no BR/EDR. */
 const FLAGS = Uint8Array.of(2, 1, 6);

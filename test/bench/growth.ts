@@ -1,0 +1,285 @@
+/** How costs grow with what there is, and what is counted instead of timed. */
+import assert from "node:assert/strict";
+import { uuidOf } from "../../hci/codec/uuid.ts";
+import type { ServiceDefinition } from "../../hci/gatt/database.ts";
+import type { AttributeTable } from "../../hci/gatt/table.ts";
+import { plainSearch } from "../../hci/gap/resolver.ts";
+import { btsnoop } from "../../hci/trace/btsnoop.ts";
+import { Trace } from "../../hci/trace/trace.ts";
+import { newAclPacket } from "../../hci/host/acl.ts";
+import { aes128 } from "../../src/crypto/aes128.ts";
+import { simdSearch } from "../../src/crypto/simd/search.ts";
+import { Room } from "../../src/state/scan/room.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+import { StackRig } from "../support/stack-rig.ts";
+import { addressNo, reportOf } from "../unit/scan/scan-world.ts";
+import { kept, someKeys } from "./crypto-work.ts";
+import type { Curve, Finding, Section } from "./findings.ts";
+import { median, stopwatch } from "./harness.ts";
+import { clocked, CONTROLLER, OurPair, PUSHED } from "./pairs.ts";
+
+type Point = readonly [number, number];
+
+const REPEATS = 5;
+const PER_CHARACTERISTIC = 10;
+
+/** The median of a few, after one that does not count. */
+async function several(sample: () => Promise<number> | number, repeats = REPEATS): Promise<number> {
+  await sample();
+  const samples: number[] = [];
+  for (let i = 0; i < repeats; i++) samples.push(await sample());
+  return median(samples);
+}
+
+async function along(counts: readonly number[], cost: (count: number) => Promise<number>): Promise<Point[]> {
+  const points: Point[] = [];
+  for (const count of counts) points.push([count, await cost(count)]);
+  return points;
+}
+
+function servicesWith(characteristics: number): readonly ServiceDefinition[] {
+  return Array.from({ length: Math.ceil(characteristics / PER_CHARACTERISTIC) }, (_, s) => ({
+    uuid: uuidOf(0xb000 + s),
+    characteristics: Array.from(
+      { length: Math.min(PER_CHARACTERISTIC, characteristics - s * PER_CHARACTERISTIC) },
+      (_entry, c) => ({
+        uuid: uuidOf(0xc000 + s * PER_CHARACTERISTIC + c),
+        properties: ["read", "notify"] as const,
+        value: Uint8Array.of(c),
+      }),
+    ),
+  }));
+}
+
+/** Milliseconds of one discovery. */
+async function discoveryOf(characteristics: number, mtu: number): Promise<number> {
+  const rig = new StackRig();
+  const central = await rig.host("central", { services: null, mtu, controller: CONTROLLER });
+  const services = servicesWith(characteristics);
+  const peripheral = await rig.host("peripheral", { services, mtu, controller: CONTROLLER });
+  const { central: link } = await rig.connect(central, peripheral);
+  const client = await rig.until(link.explore());
+  return several(async () => (await clocked(rig, () => client.discover())) / 1e6);
+}
+
+async function attributes(): Promise<Curve> {
+  const counts = [10, 30, 100, 300, 1000, 2000];
+  return {
+    kind: "curve",
+    name: "Discovery",
+    file: "attributes",
+    across: "characteristics, each with a descriptor",
+    up: "milliseconds",
+    series: [
+      { name: "MTU 23", points: await along(counts, (count) => discoveryOf(count, 23)) },
+      { name: "MTU 517", points: await along(counts, (count) => discoveryOf(count, 517)) },
+    ],
+  };
+}
+
+/** Microseconds of one notification, where all peripherals push at once. */
+async function pushedOver(links: number): Promise<number> {
+  const pair = new OurPair({ peripherals: links });
+  const each = Math.ceil(400 / links);
+  const [, ...servers] = await pair.hosts();
+  const opened = [];
+  let heard = 0;
+  let all = Promise.withResolvers<void>();
+  for (const server of servers) {
+    const link = await pair.reach(server);
+    const client = await pair.rig.until(link.explore());
+    const found = client.table?.services.flatMap(({ characteristics }) => characteristics);
+    const pushed = found?.find(({ uuid }) => uuid === PUSHED);
+    assert(pushed !== undefined);
+    await pair.rig.until(client.subscribe(pushed, () => void (++heard === each * links && all.resolve())));
+    opened.push(link);
+  }
+  const value = new Uint8Array(20);
+  const cost = await several(async () => {
+    heard = 0;
+    all = Promise.withResolvers<void>();
+    const ns = await clocked(pair.rig, () => {
+      for (let i = 0; i < each; i++) for (const { server } of servers) void server.notify(PUSHED, value);
+      return all.promise;
+    });
+    return ns / 1000 / each / links;
+  });
+  for (const link of opened) await pair.rig.end(link);
+  return cost;
+}
+
+async function links(): Promise<Curve> {
+  return {
+    kind: "curve",
+    name: "A notification of 20 octets, all links pushing at once",
+    file: "links",
+    across: "links of one central",
+    up: "microseconds",
+    series: [{ name: "from server to listener", points: await along([1, 2, 4, 8, 16, 32], pushedOver) }],
+    note: "Time of one notification, both hosts and both controllers in one thread",
+  };
+}
+
+/** Milliseconds of a second that the scanner's rows take at that rate. */
+async function reportsAt(rate: number): Promise<number> {
+  const air = Array.from({ length: rate }, (_, i) =>
+    reportOf(addressNo(i % 300), { rssi: -50 - (i % 40), fields: { name: `Device ${i % 300}` } }),
+  );
+  return several(() => {
+    const room = new Room();
+    const elapsed = stopwatch();
+    for (const [i, report] of air.entries()) room.hear(report, 1_700_000_000_000 + i);
+    room.sort("signal");
+    return elapsed() / 1e6;
+  });
+}
+
+async function reports(): Promise<Curve> {
+  return {
+    kind: "curve",
+    name: "Advertising reports of 300 devices",
+    file: "reports",
+    across: "reports a second",
+    up: "milliseconds of each second",
+    series: [{ name: "scanner", points: await along([100, 300, 1000, 3000, 10_000], reportsAt) }],
+  };
+}
+
+async function resolving(): Promise<Curve> {
+  const how = await simdSearch();
+  assert(how !== undefined);
+  const counts = [10, 100, 1000, 10_000, 100_000];
+  const with_ = (search: typeof how) => (count: number) => {
+    const keyed = search.over(someKeys(count));
+    const times = Math.max(1, Math.ceil(2000 / count));
+    let prand = 0x40_0000;
+    return several(() => {
+      const elapsed = stopwatch();
+      for (let i = 0; i < times; i++) kept.sum += keyed.find(0, count, ++prand, 1).length;
+      return elapsed() / 1000 / times;
+    });
+  };
+  return {
+    kind: "curve",
+    name: "Resolving one private address",
+    file: "resolving",
+    across: "bonds with an identity resolving key",
+    up: "microseconds",
+    series: [
+      { name: "WebAssembly SIMD", points: await along(counts, with_(how)) },
+      { name: "key by key", points: await along(counts, with_(plainSearch(aes128))) },
+    ],
+  };
+}
+
+async function trace(): Promise<Curve> {
+  const packet = { type: "acl", bytes: newAclPacket(0x40, 0b10, 27) } as const;
+  const filled = (count: number): Trace => {
+    const made = new Trace({ clock: new ManualClock(), unixMs: 0 });
+    for (let i = 0; i < count; i++) made.record(packet, "received");
+    return made;
+  };
+  const counts = [100, 1000, 10_000, 50_000, 200_000];
+  const record = (count: number): Promise<number> =>
+    several(() => {
+      const elapsed = stopwatch();
+      kept.sum += filled(count).records.length;
+      return elapsed() / 1e6;
+    });
+  const save = (count: number): Promise<number> => {
+    const made = filled(count);
+    return several(() => {
+      const elapsed = stopwatch();
+      kept.sum += btsnoop(made).length;
+      return elapsed() / 1e6;
+    });
+  };
+  return {
+    kind: "curve",
+    name: "The trace",
+    file: "trace",
+    across: "packets; the newest 50 000 are kept",
+    up: "milliseconds for all",
+    series: [
+      { name: "recorded", points: await along(counts, record) },
+      { name: "saved as btsnoop", points: await along(counts, save) },
+    ],
+  };
+}
+
+/** Requests that the sub-procedures need one after the other (Vol 3 Part G 4.4.1, 4.5.1, 4.6.1 and 4.7.1). */
+function bySubProcedures({ services }: AttributeTable, mtu: number): number {
+  const answers = (entries: number, octets: number): number =>
+    Math.ceil(entries / Math.floor((mtu - 2) / octets));
+  const inServices = services.map(({ characteristics, end }) => {
+    const open = characteristics.filter((one) => one.handle < one.end).length;
+    const complete = characteristics.at(-1)?.handle === end ? 0 : 1;
+    return 1 + answers(characteristics.length, 7) + complete + open;
+  });
+  return answers(services.length, 6) + 1 + inServices.reduce((sum, requests) => sum + requests, 0);
+}
+
+async function roundTrips(mtu: number): Promise<Finding> {
+  const pair = new OurPair({ mtu });
+  const { central } = await pair.link();
+  const client = await pair.rig.until(central.explore());
+  const before = central.requests;
+  const table = await pair.rig.until(client.discover());
+  const ours = central.requests - before;
+  await pair.rig.end(central);
+  return {
+    kind: "count",
+    name: `round trips of discovery at MTU ${mtu}`,
+    ours,
+    unit: "requests",
+    against: "the specification's sub-procedures one after the other",
+    limit: bySubProcedures(table, mtu),
+    note: "ours with the Database Hash read before and after",
+  };
+}
+
+/** On a link that keeps its connection interval, in the time of the air. */
+async function reconnection(): Promise<Finding> {
+  const rig = new StackRig({ pace: "interval" });
+  const central = await rig.host("central", { services: null });
+  const peripheral = await rig.host("peripheral", { services: servicesWith(60) });
+  const first = await rig.connect(central, peripheral);
+  const start = rig.clock.now();
+  await rig.until(first.central.explore());
+  const discovered = rig.clock.now() - start;
+  await rig.until(first.central.pair());
+  await rig.end(first.central);
+  for (let i = 0; i < 2; i++) {
+    const { central: link } = await rig.connect(central, peripheral);
+    const again = rig.clock.now();
+    await rig.until(link.secure());
+    const ready = rig.clock.now() - again;
+    const requests = link.requests;
+    await rig.end(link);
+    if (i === 1)
+      return {
+        kind: "count",
+        name: `bonded reconnection to ready on a paced link, ${requests} requests`,
+        ours: Math.round(ready),
+        unit: "ms on the air",
+        against: `a fifth of discovery in clear (${Math.round(discovered)} ms)`,
+        limit: Math.round(discovered / 5),
+      };
+  }
+  throw new Error("Cannot measure: the link was not made again");
+}
+
+export const growth = (): Section => ({
+  name: "growth",
+  title: "How cost grows",
+  measurements: [
+    { name: "round trips of discovery at MTU 23", run: () => roundTrips(23) },
+    { name: "round trips of discovery at MTU 517", run: () => roundTrips(517) },
+    { name: "bonded reconnection on a paced link", run: reconnection },
+    { name: "growth with attributes", run: attributes },
+    { name: "growth with links", run: links },
+    { name: "growth with advertising reports", run: reports },
+    { name: "growth of resolving with bonds", run: resolving },
+    { name: "growth with the length of a trace", run: trace },
+  ],
+});
