@@ -28,10 +28,14 @@ function entriesOf(id: string, graph: ModuleGraph): ReadonlySet<string> {
   return entries;
 }
 
-/** Names the chunk of a module that only the document `entry` needs at once; null leaves it to the bundler. */
+/**
+ * Names the chunk of a module that only the document `entry` needs at once; null leaves it to the bundler. The document's
+ * script stays out: it waits for lazy parts before it is done, and they wait for what they import.
+ */
 export function firstChunk(entry: string): (id: string, graph: ModuleGraph) => string | null {
   return (id, graph) => {
-    if (graph.getModuleInfo(id)?.isEntry === true) return null; // it stays what the document names
+    const info = graph.getModuleInfo(id);
+    if (info === null || info.isEntry || info.importers.includes(entry)) return null;
     const entries = entriesOf(id, graph);
     return entries.size === 1 && entries.has(entry) ? "first" : null;
   };

@@ -6,6 +6,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, type Rolldown } from "vite";
 
 const ROOT = join(import.meta.dirname, "../..");
+const MAIN = join(ROOT, "src/app/main.ts");
 
 /** Octets. */
 export interface Size {
@@ -70,8 +71,9 @@ function closure(
 export async function measureBundle(): Promise<Bundle> {
   const output = await built();
   const chunks = new Map(output.flatMap((one) => (one.type === "chunk" ? [[one.fileName, one]] : [])));
-  const entry = [...chunks.values()].find(({ name }) => name === "first");
-  if (entry === undefined) throw new Error("Cannot measure: the build has no chunk for the first screen");
+  const entry = [...chunks.values()].find(({ moduleIds }) => moduleIds.includes(MAIN));
+  if (entry === undefined)
+    throw new Error("Cannot measure: the build does not hold the script of the first screen");
   const first = closure(entry, chunks);
   const codeOf = (files: ReadonlySet<string>): readonly string[] =>
     [...files].map((file) => chunks.get(file)?.code ?? "");
