@@ -10,6 +10,7 @@ import type { ControllerFacts } from "../../../hci/host/controller.ts";
 import { Host } from "../../../hci/host/host.ts";
 import type { Address } from "../../../hci/ports.ts";
 import { Backoff } from "../../../hci/smp/backoff.ts";
+import { cancelled } from "../bounded.ts";
 import { DeviceError, failureOf } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import { DEFAULT_DEVICE_POLICY } from "../security.ts";
@@ -211,7 +212,7 @@ export class AdapterSession implements AsyncDisposable {
     const transport = this.#transport;
     const host = await Host.start(transport.lease(), clock);
     try {
-      signal.throwIfAborted();
+      if (signal.aborted) throw cancelled(signal);
       const { facts } = host.controller;
       const claim = claimOf(facts, this.#usb);
       // No key and no identity before this resolved: the adapter sees both.

@@ -1,0 +1,98 @@
+/** Real processes: the command line, and a controller with devices for it to find. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const CLI = join(import.meta.dirname, "../../../src/cli");
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+  /** With `--json`: the last line. */
+  readonly result: Readonly<Record<string, unknown>>;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export function start(args: readonly string[], input = ""): Running {
+  const child = spawn(process.execPath, [join(CLI, "main.ts"), ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => void (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => void (err += chunk.toString()));
+  child.stdin.on("error", () => {}); // it may end without having read anything
+  child.stdin.end(input);
+  const ended = once(child, "close").then(
+    ([code]): Ended => ({ code: typeof code === "number" ? code : null, out, err, result: lastObject(out) }),
+  );
+  return { child, ended };
+}
+
+export function bondkeeper(args: readonly string[], input?: string): Promise<Ended> {
+  return start(args, input).ended;
+}
+
+function lastObject(out: string): Readonly<Record<string, unknown>> {
+  const last = out.trim().split("\n").at(-1) ?? "";
+  if (!last.startsWith("{")) return {};
+  const value: unknown = JSON.parse(last);
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+/** `npm run controller`, with devices that forget everything when it ends. */
+export class Controller implements AsyncDisposable {
+  readonly port: number;
+  /** Addresses by name. */
+  readonly devices: ReadonlyMap<string, string>;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, port: number, devices: ReadonlyMap<string, string>) {
+    this.#child = child;
+    this.port = port;
+    this.devices = devices;
+  }
+
+  static async start(peripherals: readonly string[], port = 0): Promise<Controller> {
+    const named = peripherals.flatMap((name) => ["--peripheral", name]);
+    const child = spawn(
+      process.execPath,
+      [join(CLI, "controller.ts"), "--tcp", String(port), "--pace", "0", ...named],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const devices = new Map<string, string>();
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, name, address] = /^(.+) is ((?:[\da-f]{2}:){5}[\da-f]{2})$/u.exec(line) ?? [];
+      if (name !== undefined && address !== undefined) devices.set(name, address.toUpperCase());
+      const [, listening] = /^tcp:\/\/127\.0\.0\.1:(\d+)$/u.exec(line) ?? [];
+      if (listening === undefined) continue;
+      child.stdout.resume();
+      return new Controller(child, Number(listening), devices);
+    }
+    throw new Error("Cannot start the controller: it ended before it listened");
+  }
+
+  addressOf(name: string): string {
+    const address = this.devices.get(name);
+    assert.ok(address, `${name} is among ${[...this.devices.keys()].join(", ")}`);
+    return address;
+  }
+
+  get transport(): string {
+    return `tcp://127.0.0.1:${this.port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill("SIGKILL");
+    await once(this.#child, "close");
+  }
+}
