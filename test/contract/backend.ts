@@ -276,7 +276,7 @@ function aborting(it: It): void {
         stop.abort();
         await fails(settledSoon(bench, hanging), BY_CALLER);
       },
-      operation === "discover" ? undefined : `hang-${operation}`,
+      `hang-${operation}`,
     );
 
     it(`a signal that is aborted already starts no ${operation}`, async (bench) => {
@@ -311,24 +311,28 @@ function aborting(it: It): void {
     equal(await first, Uint8Array.of(1, 2, 3));
   });
 
-  it("a hanging discovery ends by our limit, and a new link heals it", async (bench) => {
-    const peer = await choose(bench);
-    const connection = await peer.connect(never());
-    await bench.hang("discover");
-    const discovering = connection.discover(never());
-    await bench.soon();
-    const expected = fails(discovering, {
-      kind: "timeout",
-      during: "discover",
-      afterMs: bench.limits.discover,
-    });
-    await bench.pass(bench.limits.discover);
-    await expected;
-    equal(await settledSoon(bench, connection.closed), { by: "us" });
-    await bench.soon(); // as above
-    await using again = await peer.connect(never());
-    ok((await again.discover(never())).services.length > 0, "no services");
-  });
+  it(
+    "a hanging discovery ends by our limit, and a new link heals it",
+    async (bench) => {
+      const peer = await choose(bench);
+      const connection = await peer.connect(never());
+      await bench.hang("discover");
+      const discovering = connection.discover(never());
+      await bench.soon();
+      const expected = fails(discovering, {
+        kind: "timeout",
+        during: "discover",
+        afterMs: bench.limits.discover,
+      });
+      await bench.pass(bench.limits.discover);
+      await expected;
+      equal(await settledSoon(bench, connection.closed), { by: "us" });
+      await bench.soon(); // as above
+      await using again = await peer.connect(never());
+      ok((await again.discover(never())).services.length > 0, "no services");
+    },
+    "hang-discover",
+  );
 }
 
 function losing(it: It): void {

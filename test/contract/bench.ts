@@ -64,6 +64,7 @@ export interface ContractBench extends AsyncDisposable {
 export type ContractFeature =
   | "adapter-missing"
   | "hang-connect"
+  | "hang-discover"
   | "hang-read"
   | "hang-write"
   | "hang-subscribe"

@@ -1,52 +1,17 @@
 import { test } from "node:test";
-import type { ServiceDefinition } from "../../../hci/gatt/database.ts";
 import { intercept } from "../../../hci/virtual/intercept.ts";
 import { DEFAULT_LIMITS } from "../../../src/link/backend.ts";
 import type { Chooser } from "../../../src/link/hci/ports.ts";
 import { backendContract } from "../../contract/backend.ts";
-import { CONTRACT_DEVICE, ECHO, LEVEL, type ContractBench, type Hangable } from "../../contract/bench.ts";
+import { LEVEL, type ContractBench, type Hangable } from "../../contract/bench.ts";
+import { contractServices } from "../../support/contract-services.ts";
 import { firstOne, HciWorld } from "../../support/hci-world.ts";
-import { settle, type ManualClock } from "../../support/manual-clock.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { PATIENCE_MS, pumped } from "../../support/pumped.ts";
 import { openKeysTab } from "../keys/keys-rig.ts";
 import { newProfile } from "../../support/tabs.ts";
 
 backendContract("Own host", { start: bench }, (name, run) => void test(name, run));
-
-/** The room's time passes while a call is under way, but no longer than this: much less than any limit. */
-const PATIENCE_MS = 3_000;
-
-/** Wraps what has calls that take time, and what those give. */
-function pumped(clock: ManualClock): <T extends object>(target: T) => T {
-  async function pump(work: Promise<unknown>): Promise<void> {
-    const end = clock.now() + PATIENCE_MS;
-    const progress = { over: false };
-    const settled = (): void => {
-      progress.over = true;
-    };
-    work.then(settled, settled);
-    while (!progress.over && clock.now() < end) await clock.advance(5);
-  }
-  function given(result: unknown): unknown {
-    if (Array.isArray(result)) return result.map(given);
-    const working = result instanceof Object && ("connect" in result || "discover" in result);
-    return working ? wrap(result) : result;
-  }
-  function wrap<T extends object>(target: T): T {
-    return new Proxy(target, {
-      get(object, name) {
-        const value: unknown = Reflect.get(object, name, object);
-        if (typeof value !== "function") return value;
-        return (...args: readonly unknown[]) => {
-          const result: unknown = Reflect.apply(value, object, args);
-          if (!(result instanceof Promise)) return result;
-          void pump(result);
-          return result.then(given);
-        };
-      },
-    });
-  }
-  return wrap;
-}
 
 const ATT_CHANNEL = 4;
 const CREATE_CONNECTION_CANCEL = 0x200e;
@@ -64,28 +29,7 @@ async function bench(): Promise<ContractBench> {
   const tab = openKeysTab();
   let person: "pick" | "cancel" | "nothing" = "pick";
   let lost: ((opcode: number) => boolean) | undefined;
-  let echo: readonly number[] = [];
-  const services: readonly ServiceDefinition[] = CONTRACT_DEVICE.services.map(
-    ({ uuid, characteristics }) => ({
-      uuid,
-      characteristics: characteristics.map((each) => {
-        let value = Uint8Array.from(each.value);
-        return {
-          uuid: each.uuid,
-          properties: each.properties.flatMap((property) =>
-            property === "reliableWrite" || property === "writableAuxiliaries" ? [] : [property],
-          ),
-          value: {
-            read: () => value.slice(),
-            write: (_: unknown, written: Uint8Array<ArrayBuffer>) => {
-              value = written.slice();
-              if (each.uuid === ECHO) echo = [...value];
-            },
-          },
-        };
-      }),
-    }),
-  );
+  const { services, echo } = contractServices();
   const device = await world.device("Contract device", { services });
   const dongle = world.dongle();
   const chooser: Chooser = async (sightings, signal) => {
@@ -143,7 +87,7 @@ async function bench(): Promise<ContractBench> {
       await device.server?.notify(LEVEL, Uint8Array.from(value));
       await clock.advance(100);
     },
-    echo: async () => echo,
+    echo: async () => echo(),
     pass: (ms) => clock.advance(ms),
     soon: () => clock.advance(PATIENCE_MS),
     async [Symbol.asyncDispose]() {
