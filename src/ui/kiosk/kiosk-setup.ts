@@ -10,7 +10,7 @@ import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { deviceName } from "../device-name.ts";
 import { surfaces } from "../surfaces.css.ts";
-import { type KioskField, readKioskForm } from "./kiosk-form.ts";
+import { type KioskField, readKioskForm } from "../../state/kiosk/form.ts";
 import { missing } from "./words.ts";
 
 type Setup = Extract<KioskView, { readonly kind: "setup" }>;
@@ -28,9 +28,13 @@ export class KioskSetup extends LitElement {
     controls,
     surfaces,
     css`
+      .note {
+        overflow-wrap: anywhere;
+      }
       form,
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--space-5);
       }
       ol {

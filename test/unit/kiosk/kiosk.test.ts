@@ -8,7 +8,7 @@ import { STUCK_MS } from "../../../src/state/kiosk/round.ts";
 import { IndexedApps } from "../../../src/storage/apps/store.ts";
 import type { KioskRow } from "../../../src/storage/apps/rows.ts";
 import type { BondRecord } from "../../../src/storage/records.ts";
-import { readKioskForm } from "../../../src/ui/kiosk/kiosk-form.ts";
+import { readKioskForm } from "../../../src/state/kiosk/form.ts";
 import { reportText } from "../../../src/ui/kiosk/words.ts";
 import { PROBE, PROVEN, RECORD, START } from "../../support/bond-rig.ts";
 import { ScriptedPeer } from "../../support/scripted-backend.ts";

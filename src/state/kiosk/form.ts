@@ -1,7 +1,7 @@
 /** What was typed in the set-up, checked. */
-import type { Kiosk } from "../../state/kiosk/kiosk.ts";
-
-type Row = Parameters<Kiosk["save"]>[0];
+import { appAddress, type KioskRow } from "../../storage/apps/rows.ts";
+import { Misfit } from "../../storage/check.ts";
+import { PIN } from "./pin.ts";
 
 export type KioskField = "bonds" | "title" | "limit" | "retries" | "again" | "next" | "pin";
 
@@ -9,11 +9,11 @@ export interface KioskInputs {
   readonly valueOf: (id: string) => string;
   readonly isOn: (id: string) => boolean;
   readonly bonds: readonly string[];
-  readonly before: Row;
+  readonly before: KioskRow;
 }
 
 export interface KioskRead {
-  readonly row: Row;
+  readonly row: KioskRow;
   /** "" for none, null for as it is. */
   readonly pin: string | null;
   readonly problems: readonly KioskField[];
@@ -33,8 +33,8 @@ export function readKioskForm({ valueOf, isOn, bonds, before }: KioskInputs): Ki
   const next = addressIn(valueOf("next"));
   if (next === undefined) problems.push("next");
   const typed = valueOf("pin");
-  if (typed !== "" && !/^\d{4,12}$/.test(typed)) problems.push("pin");
-  const row: Row = {
+  if (typed !== "" && !PIN.test(typed)) problems.push("pin");
+  const row: KioskRow = {
     ...before,
     title: valueOf("title").slice(0, 80),
     bonds,
@@ -50,8 +50,10 @@ export function readKioskForm({ valueOf, isOn, bonds, before }: KioskInputs): Ki
 /** As a browser prints it; null for none, undefined for one that may not be gone to. */
 function addressIn(text: string): string | null | undefined {
   if (text === "") return null;
-  const url = URL.parse(text);
-  if (url === null || url.href.includes("#") || url.username !== "" || url.password !== "") return undefined;
-  const local = url.protocol === "http:" && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || local ? url.href : undefined;
+  try {
+    return appAddress(URL.parse(text)?.href);
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    return undefined;
+  }
 }
