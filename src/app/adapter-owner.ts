@@ -27,6 +27,8 @@ type Message =
 
 export class AdapterOwner {
   readonly #ports: OwnerPorts;
+  /** The last try found the lock with another tab: what is held otherwise is held by the system. */
+  elsewhere = false;
   #transport: OwnedTransport | undefined;
 
   constructor(ports: OwnerPorts) {
@@ -62,6 +64,7 @@ export class AdapterOwner {
 
   async #open(port: AdapterPort, signal: AbortSignal): Promise<OpenAdapter> {
     const release = await this.#lock();
+    this.elsewhere = release === null;
     if (release === null) {
       this.#tell({ kind: "who" });
       throw new DeviceError({ kind: "adapter", state: "held" });

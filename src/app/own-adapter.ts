@@ -158,7 +158,8 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
   session.onState((state) => {
     if (state.kind === "ready") standing.set({ kind: "ready", facts: factsOf(session) });
     else if (state.kind === "starting") standing.set({ kind: "starting" });
-    else if (state.kind === "lost") standing.set(ejected ? { kind: "ejected" } : lostAs(state.failure));
+    else if (state.kind === "lost")
+      standing.set(ejected ? { kind: "ejected" } : lostAs(state.failure, owner.elsewhere));
   }, forever);
   const open = async (): Promise<void> => {
     ejected = false;
@@ -188,9 +189,9 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
   };
 }
 
-function lostAs(failure: Failure): Standing {
+function lostAs(failure: Failure, elsewhere: boolean): Standing {
   const held = failure.kind === "adapter" && failure.state === "held";
-  return held ? { kind: "held", owner: null } : { kind: "lost", failure };
+  return held && elsewhere ? { kind: "held", owner: null } : { kind: "lost", failure };
 }
 
 function factsOf(session: AdapterSession): AdapterFacts {

@@ -85,7 +85,11 @@ function adapterWords(
         advice: "Plug it in again. Bonds are in the store, not in the dongle.",
       };
     case "held":
-      return { what: "Another tab or program has the dongle", advice: "End it there, then try again." };
+      return {
+        what: "The system or another program has the dongle",
+        advice:
+          "Do what is said of its driver under Adapter, or end the other program. Then plug it in again.",
+      };
     case "not-admitted":
       return {
         what: "You did not let this adapter have the keys",
