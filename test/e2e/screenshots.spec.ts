@@ -84,3 +84,24 @@ test.describe("without an adapter", () => {
     await picture(page, "no-adapter");
   });
 });
+
+test.describe("over the simulator", () => {
+  test.use({ layer: "none" });
+  for (const [device, name] of [
+    ["Front door", "pairing-compare"],
+    ["Mesh radio", "pairing-enter"],
+    ["Pulse belt", "pairing-just-works"],
+  ] as const) {
+    test(name, async ({ page }) => {
+      await page.goto("/?adapter=simulator#/scan");
+      await page
+        .getByRole("list", { name: "Devices in the air" })
+        .getByRole("button", { name: device })
+        .click({ timeout: 20_000 });
+      if (name === "pairing-compare") await picture(page, "scan");
+      await page.getByRole("button", { name: "Pair", exact: true }).click();
+      await page.getByRole("dialog").waitFor();
+      await picture(page, name);
+    });
+  }
+});

@@ -24,7 +24,7 @@ export class ScanTools extends LitElement {
       }
       .fields {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
         gap: var(--space-3) var(--space-4);
       }
       input[type="range"] {
