@@ -84,7 +84,8 @@ export class HostedBluetooth extends TreeTarget implements Bluetooth {
       host,
       permissions,
       mayPair,
-      changed: (device) => permissions.put(device),
+      // Not kept now: the identity is learned again with the next connection.
+      changed: (device) => permissions.put(device).catch(() => {}),
       withdrawn: (id) => {
         this.#devices.delete(id);
         return permissions.delete(id);
