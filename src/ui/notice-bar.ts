@@ -70,13 +70,13 @@ export class NoticeBar extends LitElement {
       ${
         notice === null
           ? nothing
-          : html`<div class="bar">
+          : html`<section class="bar" aria-label="Message">
               <span>${notice.tone === "problem" ? "✕ " : ""}${notice.text}</span>
               ${notice.undo === null ? nothing : html`<button @click=${() => this.notices.undo()}>Undo</button>`}
               <button class="close" aria-label="Close this message" @click=${() => this.notices.close()}>
                 ${icon("close")}
               </button>
-            </div>`
+            </section>`
       }
     `;
   }

@@ -1,4 +1,5 @@
 /** Every screen that a person can come to, and the way there. Used by what must hold on all of them. */
+import { fileURLToPath } from "node:url";
 import type { BrowserSession } from "../support/browser-session.ts";
 import { expect } from "../support/fixtures.ts";
 import { emulatedLock, LOCK } from "./bench.ts";
@@ -156,6 +157,58 @@ export const SCREENS: readonly Screen[] = [
       await seededNothing(session, "/#/explain");
       await session.page.getByLabel("Paste the message or the code").fill("GATT Error: Not paired.");
       await session.page.getByRole("article").first().waitFor();
+    },
+  },
+  { name: "keys", show: (session) => seededNothing(session, "/#/keys") },
+  {
+    name: "keys-locked",
+    async show(session) {
+      await seededNothing(session, "/#/keys");
+      const { page } = session;
+      await page.getByRole("radio", { name: /^Passphrase/ }).check();
+      await page.getByLabel("Passphrase", { exact: true }).fill("correct horse battery");
+      await page.getByLabel("The same again").first().fill("correct horse battery");
+      await press(page, "Make the vault");
+      await press(page, "Lock now");
+      await page.getByText("Locked", { exact: false }).first().waitFor();
+    },
+  },
+  {
+    name: "keys-import",
+    async show(session) {
+      await seededNothing(session, "/#/keys");
+      const store = new URL("../data/keystores/habluetooth.txt", import.meta.url);
+      await session.page.getByLabel("Choose files").setInputFiles(fileURLToPath(store));
+      await session.page.getByRole("button", { name: /^Import \d/ }).waitFor();
+    },
+  },
+  {
+    name: "keys-imported",
+    async show(session) {
+      await seededNothing(session, "/#/keys");
+      const store = new URL("../data/keystores/habluetooth.txt", import.meta.url);
+      await session.page.getByLabel("Choose files").setInputFiles(fileURLToPath(store));
+      await session.page.getByRole("button", { name: /^Import \d/ }).click();
+      const list = session.page.getByRole("list", { name: "Bonds by adapter" });
+      await list
+        .getByRole("button", { name: /without a name/ })
+        .first()
+        .click();
+      await session.page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "adapter-simulated",
+    async show({ page }) {
+      await page.goto("/?adapter=simulator#/adapter");
+      await page.getByRole("button", { name: "Rename" }).waitFor();
+    },
+  },
+  {
+    name: "adapter-missing",
+    async show({ page }) {
+      await page.goto("/?adapter=usb#/adapter");
+      await page.getByRole("heading", { name: "There is no dongle" }).waitFor();
     },
   },
   { name: "settings", show: (session) => seeded(session, "/#/settings") },
