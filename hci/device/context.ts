@@ -32,6 +32,8 @@ export interface Context {
   oobFor(peer: Address): OobMaterial;
   /** A bond was made: its private addresses are to be recognised. */
   bondMade(bond: Bond): Promise<void>;
+  /** Whether somebody is about to encrypt or pair, so that what this peer asks for needs no answer. */
+  holdsRequests(peer: Address): boolean;
   /** The key of this bond encrypted a link. */
   bondUsed(bond: Bond): Promise<void>;
   emit(event: StackEvent): void;

@@ -218,6 +218,9 @@ export class LinkGuard {
       get policy() {
         return context.policyFor(peer());
       },
+      get answersRequests() {
+        return !context.holdsRequests(peer());
+      },
       get oob() {
         return context.oobFor(peer());
       },

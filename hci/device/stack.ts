@@ -1,6 +1,7 @@
 import type { AdvertiseOptions, AdvertisingEnd } from "../gap/advertiser.ts";
 import { applyPolicy } from "../gap/connection-parameters.ts";
 import type { ParameterPolicy } from "../gap/connection-parameters.ts";
+import { addressKey } from "../gap/address.ts";
 import { resolvingListSize } from "../gap/capabilities.ts";
 import type { ConnectOptions } from "../gap/connector.ts";
 import { Gap } from "../gap/gap.ts";
@@ -80,6 +81,7 @@ export class Stack {
   readonly #parameters: ParameterPolicy | undefined;
   readonly #opening = new Map<Link, Promise<DeviceLink>>();
   readonly #links = new Set<DeviceLink>();
+  readonly #held = new Set<number>();
 
   private constructor(options: HostOptions, gap: Gap) {
     const { policy, onEvent, oob } = options;
@@ -103,6 +105,7 @@ export class Stack {
       policyFor: typeof policy === "function" ? policy : () => policy,
       oobFor: oob ?? (() => ({})),
       bondMade: (bond) => this.#peers.made(bond),
+      holdsRequests: (peer) => this.#held.has(addressKey(peer)),
       bondUsed: (bond) => this.#peers.used(bond),
       emit: (event) => onEvent?.(event),
     };
@@ -161,6 +164,13 @@ export class Stack {
   /** After bonds were added or removed by others than us: whom to recognise behind private addresses. */
   refreshBonds(): Promise<void> {
     return this.#peers.refresh();
+  }
+
+  /** Somebody is about to encrypt or pair: until the result is called this peer's Security Requests get no answer. */
+  holdRequests(peer: Address): () => void {
+    const key = addressKey(peer);
+    this.#held.add(key);
+    return () => this.#held.delete(key);
   }
 
   /**

@@ -50,6 +50,15 @@ export class PairingOver extends Error {
   }
 }
 
+/** A question about a pairing that the peer asked for is over, because a person began one from here. */
+export class PairingSuperseded extends Error {
+  override readonly name = "PairingSuperseded";
+
+  constructor() {
+    super("Cannot go on: a pairing was begun from here");
+  }
+}
+
 export type Obstacle =
   /** The 30 s rule ended SMP on this link. */
   | "timed-out"

@@ -1,6 +1,6 @@
 /** The one failure path of a pairing: whatever ends it, the peer hears of it once, or not at all where it must not. */
 import type { Abort } from "../ports.ts";
-import { asError, PairingError, PairingTimeout, SecurityBlocked } from "./errors.ts";
+import { asError, PairingError, PairingSuperseded, PairingTimeout, SecurityBlocked } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FailureReason } from "./pdus.ts";
 import { FailureReason as codes, PairingConfirm, PairingRandom } from "./pdus.ts";
@@ -32,6 +32,7 @@ export async function runPairing<T>(
 
 /** 3.5.5, 3.4: never in answer to a Pairing Failed, and nothing at all after a time-out. */
 function mayTell(error: Error): boolean {
+  if (error instanceof PairingSuperseded) return false; // the Pairing Request is the answer
   return !(error instanceof PairingTimeout) && !(error instanceof PairingError && error.by === "peer");
 }
 

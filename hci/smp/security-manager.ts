@@ -3,7 +3,13 @@ import { decodePdu, encodePdu } from "../codec/pdu.ts";
 import type { Channel } from "../l2cap/channel.ts";
 import type { Abort, Bond, Bytes, SecureLink } from "../ports.ts";
 import type { PairingResult } from "./bonding.ts";
-import { PairingError, PairingTimeout, SecurityBlocked, StoredKeyFailed } from "./errors.ts";
+import {
+  PairingError,
+  PairingSuperseded,
+  PairingTimeout,
+  SecurityBlocked,
+  StoredKeyFailed,
+} from "./errors.ts";
 import { asError } from "./errors.ts";
 import { Exchange, SMP_TIMEOUT } from "./exchange.ts";
 import { pairAsInitiator } from "./initiator.ts";
@@ -53,6 +59,9 @@ export class SecurityManager {
   };
   #state: State = { kind: "idle" };
   #security: LinkSecurity | null = null;
+  /** A Security Request that is being answered, and one that a person is asked about. */
+  #answering: Promise<void> | undefined;
+  #proposal: { readonly exchange: Exchange; readonly asked: AuthenticationRequirements } | undefined;
   /** What the key of a pairing is worth while its last phase is under way. */
   #provisional: LinkSecurity | null = null;
   /** A stored key failed on this link: no pairing here (BLERP). */
@@ -93,10 +102,12 @@ export class SecurityManager {
    * PairingTimeout, the reason of `abort`, the store's error or the link's.
    */
   async pair(options: PairOptions = {}, abort?: Abort): Promise<PairingResult> {
+    if (this.#answering !== undefined) await this.#answering; // what the peer asked for a moment ago becomes a proposal first
+    const asked = this.#withdrawProposal();
     this.#throwUnlessFree("central");
-    const exchange = this.#begin(false);
+    const exchange = this.#begin(asked !== undefined);
     return this.#run(exchange, abort, async () => {
-      const plan = await exchange.unlessClosed(planInitiator(this.#surroundings, options, undefined));
+      const plan = await exchange.unlessClosed(planInitiator(this.#surroundings, options, asked));
       return pairAsInitiator(pairingOn(this.#surroundings, exchange, options.oob), plan);
     });
   }
@@ -162,7 +173,10 @@ export class SecurityManager {
   #receiveSecurityRequest(bytes: Bytes): void {
     try {
       const { authReq } = decodePdu(SecurityRequest, bytes);
-      void this.#answerSecurityRequest(authReq);
+      if (this.#settings.answersRequests === false) return;
+      this.#answering = this.#answerSecurityRequest(authReq).finally(() => {
+        this.#answering = undefined;
+      });
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#refuse("InvalidParameters");
@@ -217,13 +231,25 @@ export class SecurityManager {
     const exchange = this.#begin(true);
     const pairing = pairingOn(this.#surroundings, exchange);
     const proposal = { kind: "security", peer, asked, replaces: undefined, proven: false } as const;
+    this.#proposal = { exchange, asked };
     const answered = this.#run(exchange, undefined, async () => {
-      if (!(await accepted(pairing, proposal)))
-        throw new PairingError("PairingNotSupported", "local", "the person does not want to pair");
+      const wanted = await accepted(pairing, proposal);
+      this.#proposal = undefined;
+      if (!wanted) throw new PairingError("PairingNotSupported", "local", "the person does not want to pair");
       const plan = await exchange.unlessClosed(planInitiator(this.#surroundings, {}, asked));
       return pairAsInitiator(pairing, plan);
     });
     answered.catch(() => {}); // everybody was told
+  }
+
+  /** Whoever pairs from here answers the question that is open; resolves with what the peer asked for. */
+  #withdrawProposal(): AuthenticationRequirements | undefined {
+    const proposal = this.#proposal;
+    this.#proposal = undefined;
+    if (this.#state.kind !== "pairing" || this.#state.exchange !== proposal?.exchange) return undefined;
+    proposal.exchange.close(new PairingSuperseded());
+    this.#state = { kind: "idle" };
+    return proposal.asked;
   }
 
   async #run(
@@ -243,6 +269,7 @@ export class SecurityManager {
       return result;
     } catch (thrown) {
       const error = asError(thrown);
+      if (error instanceof PairingSuperseded) throw error; // another one is under way
       this.#encryption.pairingEnds();
       if (this.#security === this.#provisional) this.#security = null; // a failed pairing vouches for nothing
       if (wasAttempt(error, exchange, abort)) backoff.failed(peer);

@@ -28,6 +28,11 @@ export interface SecuritySettings {
   readonly delegate: PairingDelegate;
   /** For pairings that the peer begins. */
   readonly oob?: OobMaterial;
+  /**
+   * False while somebody is about to encrypt or pair: a Security Request is left without an answer until then, because
+   * the stored key, which may be the one that does not work any more, must not be tried too early.
+   */
+  readonly answersRequests?: boolean;
   /** Hears of everything that nobody waits for. Must not throw. */
   readonly onEvent?: (event: SecurityEvent) => void;
   readonly features?: Features;

@@ -89,6 +89,7 @@ export const ensureBond: EnsureBond = async (target, options, ports) => {
 
 /** The steps in their order. */
 async function perform(run: Run): Promise<BondResult> {
+  let release = (): void => {};
   try {
     await load(run); // once more: another tab may have changed it before we held the lock
     await requireAdapter(run);
@@ -96,6 +97,7 @@ async function perform(run: Run): Promise<BondResult> {
     await reachPeer(run);
     await recognise(run);
     if (run.options.mode === "repair") await startRepair(run);
+    release = holdRequests(run);
     await connectPeer(run);
     if (run.options.mode !== "check") run.record = { ...run.record, lastSeenAt: run.now() };
     await (run.keys === undefined ? performWithProbe(run) : performWithOwnKeys(run, run.keys));
@@ -104,8 +106,14 @@ async function perform(run: Run): Promise<BondResult> {
   } catch (error) {
     return await fail(run, verdictOf(error, run.options.signal));
   } finally {
+    release();
     await run.release();
   }
+}
+
+/** With keys of our own, whoever runs the procedure encrypts or pairs: the device's own wish must not come between. */
+function holdRequests({ keys, peer }: Run): () => void {
+  return keys?.holdRequests(peer.id) ?? (() => {});
 }
 
 /** Where the system keeps the keys: a protected read shows what can be shown. */

@@ -155,6 +155,11 @@ export interface BondAdministration {
    * not let go, the keys are still there and go when it does. `failed`: the store did not delete them.
    */
   remove(peerId: string, signal: AbortSignal): Promise<BondRemoval>;
+  /**
+   * Until the result is called, what this device asks for by itself gets no answer: a procedure is about to encrypt or to
+   * pair, and is the answer. The stored key, tried too early, could make the link useless for a new pairing.
+   */
+  holdRequests(peerId: string): () => void;
   /** Table, hash and what was configured at the peer. */
   clearTable(peerId: string): Promise<"removed" | "notFound" | "failed">;
 }

@@ -93,6 +93,10 @@ export class HciBondAdministration implements BondAdministration {
     }
   }
 
+  holdRequests(peerId: string): () => void {
+    return this.#session.stack.holdRequests(addressOf(peerId));
+  }
+
   async clearTable(peerId: string): Promise<"removed" | "notFound" | "failed"> {
     const { tables } = this.#session.ports;
     const { local } = this.#session;
