@@ -147,7 +147,7 @@ export const SCREENS: readonly Screen[] = [
     show: (session) => seeded(session, "/#device=proven&mode=ensure&level=authenticated"),
   },
   { name: "link-unknown-device", show: (session) => seeded(session, "/#device=Nobody") },
-  { name: "link-refused", show: (session) => seeded(session, "/#device=a&adapter=usb") },
+  { name: "link-wrong", show: (session) => seeded(session, "/#device=a&adapter=usb") },
   { name: "pages-that-may-ask", show: (session) => seeded(session, "/#/apps") },
   { name: "kiosk-setup", show: (session) => seeded(session, "/#/kiosk") },
   { name: "explain", show: (session) => seededNothing(session, "/#/explain") },
