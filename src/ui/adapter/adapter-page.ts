@@ -109,7 +109,7 @@ export class AdapterPage extends LitElement {
         : html`<section class="card">
             <h2>Choose the dongle</h2>
             <p>The browser shows what is plugged in. Choosing claims nothing yet: first you see whether it can be used.</p>
-            <button class="primary" @click=${() => void grant()}>Choose a USB dongle</button>
+            <button class="primary" @click=${() => void grant()}>${state.adapter.kind === "serial" ? "Choose a serial port" : "Choose a USB dongle"}</button>
           </section>`;
     }
     const { title, happened, next, remarks, recipes } = dongleWords(grade, location.origin);
