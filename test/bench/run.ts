@@ -62,6 +62,14 @@ async function attempt(measurement: Measurement): Promise<Finding> {
   }
 }
 
+/** At once, so that what was measured is not lost with what comes later. */
+function write(section: Section, findings: readonly Finding[]): void {
+  writeFileSync(PAGE, replaced(readFileSync(PAGE, "utf8"), section, findings));
+  for (const finding of findings)
+    if (finding.kind === "curve")
+      writeFileSync(join(DOCS, "performance", `${finding.file}.svg`), chart(finding));
+}
+
 const done: { readonly section: Section; readonly findings: readonly Finding[] }[] = [];
 for (const { section, measurements } of chosen) {
   if (!values.json) console.log(`\n# ${section.title}`);
@@ -72,26 +80,15 @@ for (const { section, measurements } of chosen) {
     if (!values.json) console.log(described(finding));
   }
   done.push({ section, findings });
+  if (values.write) write(section, findings);
 }
 const seconds = Math.round((performance.now() - started) / 1000);
 const at = new Date().toISOString();
-
-function write(): void {
-  let page = readFileSync(PAGE, "utf8");
-  for (const { section, findings } of done) {
-    page = replaced(page, section, findings);
-    for (const finding of findings)
-      if (finding.kind === "curve")
-        writeFileSync(join(DOCS, "performance", `${finding.file}.svg`), chart(finding));
-  }
+if (values.write && done.length === sections.length) {
   const { node, cores, cpu } = machine;
-  const about = `Node ${node}, ${cores} × ${cpu}, ${at.slice(0, 10)}, ${seconds} s`;
-  if (done.length === sections.length)
-    page = page.replace(/^Last whole run: .*$/m, `Last whole run: ${about}`);
-  writeFileSync(PAGE, page);
+  const line = `Last whole run: Node ${node}, ${cores} × ${cpu}, ${at.slice(0, 10)}, ${seconds} s`;
+  writeFileSync(PAGE, readFileSync(PAGE, "utf8").replace(/^Last whole run: .*$/m, line));
 }
-
-if (values.write) write();
 if (values.json) {
   const results = done.map(({ section: { name, title }, findings }) => ({ name, title, findings }));
   console.log(JSON.stringify({ machine, at, seconds, sections: results }, undefined, 2));
