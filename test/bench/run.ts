@@ -34,9 +34,13 @@ if (!Number.isInteger(rounds) || rounds < 1) usage(`Cannot run ${values.rounds} 
 
 const sections = SECTIONS();
 
+const sectionNames = new Set(sections.map(({ name }) => name));
+
 function wanted({ name, measurements }: Section): readonly Measurement[] {
   if (positionals.length === 0 || positionals.includes(name)) return measurements;
-  return measurements.filter((one) => positionals.some((part) => one.name.includes(part)));
+  return measurements.filter((one) =>
+    positionals.some((part) => !sectionNames.has(part) && one.name.includes(part)),
+  );
 }
 
 const chosen = sections
