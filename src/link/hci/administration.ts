@@ -62,6 +62,7 @@ export class HciBondAdministration implements BondAdministration {
     if (signal.aborted) throw cancelled(signal);
     const peer = addressOf(peerId);
     if ((await this.#asked(() => this.#bondOf(peer))) === undefined) return "notFound";
+    if (signal.aborted) throw cancelled(signal);
     const underWay = this.#removing.get(peerId) ?? this.#letGo(peerId, peer);
     const letGo = underWay.then(async () => {
       const { keys } = this.#session.admitted;

@@ -44,14 +44,19 @@ export class AdapterKeys implements KeyStore {
   }
 
   async get(local: Address, peer: Address): Promise<Bond | undefined> {
-    return this.#session.get(nameOf(local, peer)) ?? this.#bonds.get(this.adapter, local, peer);
+    const unstored = this.#session.get(nameOf(local, peer));
+    // A copy: the host stack zeroes what it was given.
+    return unstored === undefined ? this.#bonds.get(this.adapter, local, peer) : structuredClone(unstored);
   }
 
   async all(local: Address): Promise<readonly Bond[]> {
     const own = [...this.#session.values()].filter((bond) => nameOf(bond.local) === nameOf(local));
     const session = new Set(own.map((bond) => nameOf(bond.peer)));
     const stored = await this.#bonds.all(this.adapter, local);
-    return [...stored.filter((bond) => !session.has(nameOf(bond.peer))), ...own];
+    return [
+      ...stored.filter((bond) => !session.has(nameOf(bond.peer))),
+      ...own.map((bond) => structuredClone(bond)),
+    ];
   }
 
   async put(bond: Bond): Promise<{ readonly persisted: boolean }> {
