@@ -2,7 +2,9 @@
 import type { Curve } from "./findings.ts";
 
 const [WIDTH, HEIGHT] = [640, 360] as const;
-const [LEFT, RIGHT, TOP, BOTTOM] = [70, 20, 44, 84] as const;
+const [LEFT, RIGHT, TOP, BOTTOM] = [84, 40, 44, 84] as const;
+/** About the width of a letter. */
+const LETTER = 7;
 const STYLE = `
 text { font: 13px system-ui, sans-serif; fill: #1f2328; }
 .title { font-weight: 600; font-size: 15px; }
@@ -53,16 +55,16 @@ export function chart({ name, across, up, series }: Curve): string {
     parts.push(`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/>`);
     parts.push(words(LEFT - 8, y(10 ** e) + 4, power(e), ' text-anchor="end"'));
   }
-  const each = (WIDTH - LEFT - RIGHT) / Math.max(1, series.length);
+  let key = LEFT;
   series.forEach((one, i) => {
     const line = one.points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`);
     const dots = line.map((at) => `<circle r="3" cx="${at.split(",")[0]}" cy="${at.split(",")[1]}"/>`);
-    const key = LEFT + i * each;
     parts.push(
       `<g class="s${i % 5}"><polyline points="${line.join(" ")}"/>${dots.join("")}`,
       `<rect class="key" x="${key.toFixed(0)}" y="${HEIGHT - 24}" width="12" height="12" rx="2"/>`,
       `${words(key + 18, HEIGHT - 13, one.name)}</g>`,
     );
+    key += 36 + one.name.length * LETTER;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${escaped(name)}">`,

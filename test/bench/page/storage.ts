@@ -201,7 +201,7 @@ async function several(work: (i: number) => Promise<unknown>, times = 7): Promis
 
 /** Bonds opened, searched, listed and written, as there are more of them. */
 export async function bonds(counts: readonly number[]): Promise<Curve> {
-  const series = ["open, then look one up", "look up", "list", "write one", "import, each"].map((name) => ({
+  const series = ["open", "look up", "list", "write one", "import, each"].map((name) => ({
     name,
     points: [] as [number, number][],
   }));
