@@ -48,7 +48,15 @@ function forget({ keys, events, connections, person, tables, sent }: RigHost): v
   events.length = 0;
   connections.length = 0;
   sent.length = 0;
-  for (const list of [person.asked, person.proposals, person.heard, person.aborts]) list.length = 0;
+  for (const list of [
+    person.asked,
+    person.proposals,
+    person.heard,
+    person.aborts,
+    person.terms,
+    person.abouts,
+  ])
+    list.length = 0;
 }
 
 export async function soak(
