@@ -53,6 +53,12 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
     vaultTurns,
     aes: async () => (await import("../crypto/aes128.ts")).aes128,
     touched,
+    async eraseBeside() {
+      for (const name of Object.keys(localStorage))
+        if (name.startsWith("bondkeeper.")) localStorage.removeItem(name);
+      // Fetched only then: nobody else needs it.
+      await (await import("../storage/apps/erase.ts")).eraseApps();
+    },
     lockEverywhere() {
       keys.vault.lock();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origins

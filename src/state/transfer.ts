@@ -3,7 +3,6 @@ import type { ImportChoice, ImportPlan } from "../formats/import-plan.ts";
 import type { ImportPreview, ImportProblem, ReadEntry } from "../formats/record-import.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { StorageFailure } from "../storage/ports.ts";
-import { sameValue } from "../storage/same.ts";
 import type { App } from "./app.ts";
 import { storageFailure } from "./bonds.ts";
 import { Store } from "./store.ts";
@@ -131,19 +130,11 @@ export class Transfer {
     });
   }
 
-  /** Takes back what still is as the import left it: a proof or a name that came since is not thrown away. */
-  async #undo({ records, undo }: ImportPlan): Promise<void> {
+  async #undo(plan: ImportPlan): Promise<void> {
     await this.#work("store", async () => {
-      const { bonds } = this.app.ports.stores;
-      const untouched = new Set<string>();
-      for (const record of records) {
-        if (sameValue(await bonds.get(record.id), record)) untouched.add(record.id);
-      }
-      await bonds.put(undo.previous.filter(({ id }) => untouched.has(id)));
-      for (const id of undo.added) if (untouched.has(id)) await bonds.delete(id);
-      const kept = records.length - untouched.size;
-      const rest = kept === 0 ? "" : `, except for ${kept} that changed since`;
-      this.app.notices.done(`The import was taken back${rest}`);
+      const { exceptFor, undoImport } = await import("./undo-import.ts");
+      const kept = await undoImport(this.app.ports.stores.bonds, plan);
+      this.app.notices.done(`The import was taken back${exceptFor(kept)}`);
       this.view.set({ step: "idle" });
     });
   }

@@ -15,6 +15,7 @@ import type { BondListing } from "../../storage/keys/listing.ts";
 import type { Restored } from "../../storage/keys/restore.ts";
 import { LEAST_PASSPHRASE } from "../../storage/vault/wraps.ts";
 import type { App } from "../app.ts";
+import { exceptFor, undoImport } from "../undo-import.ts";
 import { Store } from "../store.ts";
 import { identitiesOf, restoreAdapters } from "./backup-identities.ts";
 import type { PageKeys } from "./screen.ts";
@@ -163,18 +164,17 @@ export class BackupScreen {
     this.#page.touched();
   }
 
-  #tell(restored: Restored, undoRecords: () => Promise<void>): void {
+  #tell(restored: Restored, undoRecords: () => Promise<number>): void {
     const { added, same, refused } = restored;
     const words = `${added} keys were restored, ${same} were here already`;
     const left = refused.length === 0 ? "" : `, ${refused.length} could not be stored`;
     this.#app.notices.done(`${words}${left}`, () => void this.#undo(restored, undoRecords));
   }
 
-  async #undo(restored: Restored, undoRecords: () => Promise<void>): Promise<void> {
+  async #undo(restored: Restored, undoRecords: () => Promise<number>): Promise<void> {
     try {
       const undone = await restored.undo();
-      if (undone) await undoRecords();
-      if (undone) this.#app.notices.done("The restore was taken back");
+      if (undone) this.#app.notices.done(`The restore was taken back${exceptFor(await undoRecords())}`);
       else this.#app.notices.problem("One of the bonds changed since: nothing was taken back");
     } catch (error) {
       this.view.set({ step: "failed", problem: vaultProblem(error) });
@@ -183,7 +183,7 @@ export class BackupScreen {
   }
 
   /** As an import of records does it: new ones come in, known ones are merged, none is proven. */
-  async #restoreRecords(text: string): Promise<() => Promise<void>> {
+  async #restoreRecords(text: string): Promise<() => Promise<number>> {
     const { stores, surroundings } = this.#app.ports;
     const existing = await stores.bonds.all();
     const preview = await readRecords(new TextEncoder().encode(text), { existing });
@@ -191,10 +191,7 @@ export class BackupScreen {
     const at = new Date(surroundings.now()).toISOString();
     const plan = planImport(preview, suggestedChoice, { at, profileId });
     await stores.bonds.put(plan.records, plan.history);
-    return async () => {
-      await stores.bonds.put(plan.undo.previous);
-      for (const id of plan.undo.added) await stores.bonds.delete(id);
-    };
+    return () => undoImport(stores.bonds, plan);
   }
 
   async #contents(): Promise<BackupContents> {

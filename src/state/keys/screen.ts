@@ -26,6 +26,8 @@ export interface PageKeys {
   aes(): Promise<Aes128>;
   /** Something was changed in silence: who shows bonds looks again. */
   touched(): void;
+  /** Deletes what stands outside the database of bonds. Rejects with StorageError. */
+  eraseBeside(): Promise<void>;
   /** Locks the vault here and in every other tab of the page. */
   lockEverywhere(): void;
 }

@@ -113,9 +113,10 @@ export class VaultScreen {
 
   /** For a machine that leaves. The page starts anew, as on the first day. */
   async eraseEverything(): Promise<boolean> {
-    const erased = await this.#do("erase-everything", "Everything was erased", () =>
-      this.#page.keys.eraseEverything(),
-    );
+    const erased = await this.#do("erase-everything", "Everything was erased", async () => {
+      await this.#page.keys.eraseEverything();
+      await this.#page.eraseBeside();
+    });
     if (erased) this.#app.page.reload();
     return erased;
   }

@@ -20,6 +20,7 @@ interface Schema extends DBSchema {
 }
 
 export const APPS_DATABASE = "bondkeeper-apps";
+export const DEMO_APPS_DATABASE = "bondkeeper-apps-demo";
 
 export interface AppStore {
   /** The key pair that signs results; made when it is first wanted. Its private half cannot be exported. */

@@ -5,7 +5,7 @@ import { NOW } from "../../../support/records.ts";
 import { newProfile } from "../../../support/tabs.ts";
 import { CLAIM, MOUSE_BOND, octets, SENSOR_BOND, US } from "../../keys/keys-rig.ts";
 import { record } from "../world.ts";
-import { type KeysWorld, keysWorld } from "./keys-world.ts";
+import { type KeysWorld, keysWorld, until } from "./keys-world.ts";
 
 beforeEach(newProfile);
 
@@ -67,6 +67,30 @@ test("bonds move between two origins by a backup: the same keys, identity and re
   await done;
   assert.deepEqual(await rig.tab.keys.list(), []);
   assert.deepEqual(await rig.stores.bonds.all(), []);
+});
+
+test("the undo of a restore keeps a record that changed since", async () => {
+  const text = await written();
+  newProfile();
+  await using rig = await keysWorld();
+  const screen = backupOf(rig);
+  await screen.pick(fileOf(text));
+  await screen.open(PASSPHRASE);
+  await screen.restore();
+  const [came] = await rig.stores.bonds.all();
+  assert(came !== undefined);
+  await rig.stores.bonds.put([{ ...came, label: "Named since" }]);
+  const { notice } = rig.app.notices;
+  rig.app.notices.undo();
+  await until(
+    notice,
+    (value) => value?.text === "The restore was taken back, except for 1 that changed since",
+  );
+  assert.deepEqual(await rig.tab.keys.list(), []);
+  assert.deepEqual(
+    (await rig.stores.bonds.all()).map(({ label }) => label),
+    ["Named since"],
+  );
 });
 
 test("a dongle that is known on the other machine keeps its record, and gets the bonds", async () => {

@@ -6,6 +6,7 @@ import type { PickedKeyFile } from "../../../../src/state/keys/import.ts";
 import { KeysScreen, type PageKeys } from "../../../../src/state/keys/screen.ts";
 import { type Readable, Store } from "../../../../src/state/store.ts";
 import type { IndexedKeysOptions } from "../../../../src/storage/keys/open.ts";
+import { eraseApps } from "../../../../src/storage/apps/erase.ts";
 import { webVaultCrypto } from "../../../../src/storage/vault/web-crypto.ts";
 import { type KeysTab, openKeysTab } from "../../keys/keys-rig.ts";
 import { type World, world } from "../world.ts";
@@ -29,6 +30,7 @@ export async function keysWorld(options: Partial<IndexedKeysOptions> = {}): Prom
     vaultTurns,
     aes: async () => nodeCrypto,
     touched,
+    eraseBeside: eraseApps,
     lockEverywhere() {
       tab.keys.vault.lock();
       touched();

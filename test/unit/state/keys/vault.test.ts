@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { generateSigningKey } from "../../../../src/sdk/signed-result.ts";
+import { APPS_DATABASE, DEMO_APPS_DATABASE, IndexedApps } from "../../../../src/storage/apps/store.ts";
 import type { VaultScreen } from "../../../../src/state/keys/vault.ts";
 import { failWrites, newProfile } from "../../../support/tabs.ts";
 import { bondWith, SENSOR_BOND, US, octets } from "../../keys/keys-rig.ts";
@@ -86,6 +88,22 @@ test("a forgotten passphrase: the keys go, the names stay, and what to pair agai
     list.view.value.groups.flatMap(({ bonds }) => bonds.map(({ state }) => state)),
     ["erased", "erased"],
   );
+});
+
+test("erasing everything leaves neither keys nor what pages were allowed, of devices and of the demo", async () => {
+  await using rig = await keysWorld();
+  const adapter = await rig.tab.adapter();
+  await rig.tab.keys.identities.add(adapter.id, { address: US, irk: octets(3) }, true);
+  await rig.tab.keys.forAdapter(adapter).put(SENSOR_BOND);
+  for (const name of [APPS_DATABASE, DEMO_APPS_DATABASE]) {
+    // Left open, as in another tab: it lets go by itself.
+    const apps = new IndexedApps({ hostname: "localhost", newKey: generateSigningKey, name });
+    await apps.signingKey();
+  }
+  assert.equal(await rig.screen.vault.eraseEverything(), true);
+  assert.deepEqual(await rig.tab.keys.list(), []);
+  const left = (await indexedDB.databases()).map(({ name }) => name);
+  assert(!left.some((name) => name?.startsWith(APPS_DATABASE)), left.join(", "));
 });
 
 test("a store that refuses is a failure with its name, and the vault stands as it stood", async () => {
