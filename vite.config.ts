@@ -25,6 +25,14 @@ function policyInDocument(): Plugin {
   };
 }
 
+/** An isolated app has its manifest at a place of its own. */
+function isolatedManifestLink(): Plugin {
+  return {
+    name: "bondkeeper-isolated-manifest",
+    transformIndexHtml: (html) => html.replace("./manifest.webmanifest", "/.well-known/manifest.webmanifest"),
+  };
+}
+
 /** A test builds a second version to update to. */
 function appVersion(): string {
   const named = process.env["BONDKEEPER_VERSION"];
@@ -35,11 +43,12 @@ function appVersion(): string {
   throw new Error("Cannot build: package.json has no version");
 }
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   // The built folder works under any path of any host.
   base: "./",
   define: { __APP_VERSION__: JSON.stringify(appVersion()), __BRIDGES__: JSON.stringify(BRIDGES) },
-  plugins: [policyInDocument(), serviceWorker()],
+  // An isolated app is one signed file: there is nothing for a service worker to keep.
+  plugins: [policyInDocument(), mode === "iwa" ? isolatedManifestLink() : serviceWorker()],
   build: {
     target: "esnext",
     sourcemap: true,
@@ -64,4 +73,4 @@ export default defineConfig({
     hmr: { overlay: false },
   },
   preview: { headers: securityHeaders(BRIDGES) },
-});
+}));
