@@ -3,6 +3,7 @@ import { codec } from "./codec.ts";
 import { crypto } from "./crypto.ts";
 import type { Section } from "./findings.ts";
 import { growth } from "./growth.ts";
+import { profile } from "./profile.ts";
 import { scan } from "./scan.ts";
 import { size } from "./size.ts";
 import { stack } from "./stack.ts";
@@ -13,6 +14,7 @@ export const SECTIONS = (): readonly Section[] => [
   crypto(),
   scan(),
   stack(),
+  profile(),
   size(),
   growth(),
   browser(),
