@@ -95,6 +95,17 @@ export class AttBearer {
     return this.#channel.send(encodePdu(declaration, body));
   }
 
+  /** As `send`, for an opcode, a handle and a value that is cut to the MTU: what is sent most, in one copy. */
+  sendValue({ opcode }: Pdu, handle: number, value: Uint8Array): Promise<void> {
+    const length = Math.min(3 + value.length, this.mtu);
+    const bytes = new Uint8Array(length);
+    bytes[0] = opcode;
+    bytes[1] = handle;
+    bytes[2] = handle >> 8;
+    bytes.set(value.length <= length - 3 ? value : value.subarray(0, length - 3), 3);
+    return this.sendBytes(bytes);
+  }
+
   /** Octets made by the server side. */
   sendBytes(pdu: Uint8Array): Promise<void> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);

@@ -20,7 +20,7 @@ export class DatabaseChanged extends Error {
   override readonly name = "DatabaseChanged";
 }
 
-export type Att = Pick<AttBearer, "request" | "send" | "mtu">;
+export type Att = Pick<AttBearer, "request" | "send" | "sendValue" | "mtu">;
 
 /**
  * Runs one request with at most one automatic repetition, whatever the reasons that come up. `repeatable` is true for

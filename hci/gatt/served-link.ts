@@ -16,6 +16,7 @@ import { PRIMARY_SERVICE, SECONDARY_SERVICE, SERVICE_CHANGED } from "./uuids.ts"
 const ROBUST_CACHING = 0x01;
 const NOTIFY = 1;
 const INDICATE = 2;
+const NOTHING_SENT = Promise.resolve();
 const serviceChangedRange = struct({ start: u16, end: u16 });
 
 interface Indication {
@@ -79,13 +80,13 @@ export class ServedLink implements ServedClient<GattServerClient> {
   }
 
   /** Sent if the client wants it, may read it, and knows the database that the handle belongs to. */
-  async notify(characteristic: ServedCharacteristic, value: Bytes): Promise<void> {
-    const wanted = this.client.configurations.get(characteristic.handle) ?? 0;
-    if (wanted === 0 || !this.#mayHear(characteristic)) return;
-    const cut = value.slice(0, this.#bearer.mtu - 3);
-    if ((wanted & NOTIFY) !== 0)
-      await this.#bearer.send(HandleValueNtf, { handle: characteristic.handle, value: cut });
-    else if ((wanted & INDICATE) !== 0) await this.#indicate(characteristic.handle, cut);
+  notify(characteristic: ServedCharacteristic, value: Bytes): Promise<void> {
+    const { handle } = characteristic;
+    const wanted = this.client.configurations.get(handle) ?? 0;
+    if (wanted === 0 || !this.#mayHear(characteristic)) return NOTHING_SENT;
+    if ((wanted & NOTIFY) !== 0) return this.#bearer.sendValue(HandleValueNtf, handle, value);
+    if ((wanted & INDICATE) === 0) return NOTHING_SENT;
+    return this.#indicate(handle, value.slice(0, this.#bearer.mtu - 3));
   }
 
   databaseChanged(): void {

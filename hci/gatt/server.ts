@@ -106,7 +106,9 @@ export class GattServer {
   async notify(uuid: Uuid, value: Bytes): Promise<void> {
     const characteristic = this.characteristic(uuid);
     if (characteristic === undefined) throw new Error(`Cannot notify ${uuid}: not in the database`);
-    await Promise.all([...this.#links].map((link) => link.notify(characteristic, value)));
+    const sent = [];
+    for (const link of this.#links) sent.push(link.notify(characteristic, value));
+    await (sent.length === 1 ? sent[0] : Promise.all(sent));
   }
 
   /** Another set of services: clients are told by Service Changed, and by 0x12 where they asked for that. */

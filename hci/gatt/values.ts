@@ -109,7 +109,7 @@ export async function writeValue(att: Att, handle: number, value: Uint8Array): P
 export function writeCommand(att: Att, handle: number, value: Uint8Array): Promise<void> {
   if (value.length > att.mtu - 3)
     throw new RangeError(`Cannot write ${value.length} octets without response`);
-  return att.send(WriteCmd, { handle, value: Uint8Array.from(value) });
+  return att.sendValue(WriteCmd, handle, value);
 }
 
 /**

@@ -23,6 +23,7 @@ type Waiter = Pick<Frame, "resolve" | "reject">;
 
 /** What one link has waiting and under way. Only AclOutput changes it. */
 interface Lane {
+  readonly handle: number;
   readonly frames: Frame[];
   /** Octets of the first frame that were sent, its header included. */
   sent: number;
@@ -42,8 +43,12 @@ export class AclOutput {
   readonly #counters: Counters;
   readonly #lanes = new Map<number, Lane>();
   #free: number;
-  /** Handles in the order of their turns. */
-  #turns: number[] = [];
+  /** In the order of their turns. */
+  readonly #lanesInOrder: Lane[] = [];
+  /** Whose turn it is. */
+  #turn = 0;
+  /** Links that have no buffer in use. */
+  #resting = 0;
 
   constructor(buffers: AclBuffers, send: (packet: Uint8Array) => void, counters: Counters) {
     this.#buffers = buffers;
@@ -53,8 +58,10 @@ export class AclOutput {
   }
 
   open(handle: number): void {
-    this.#lanes.set(handle, { frames: [], sent: 0, queued: 0, inFlight: 0, idle: [] });
-    this.#turns.push(handle);
+    const lane: Lane = { handle, frames: [], sent: 0, queued: 0, inFlight: 0, idle: [] };
+    this.#lanes.set(handle, lane);
+    this.#lanesInOrder.push(lane);
+    this.#resting++;
   }
 
   /** The link is gone: its buffers are free again (Vol 4 Part E 4.3) and whoever waits to send is told. */
@@ -62,7 +69,10 @@ export class AclOutput {
     const lane = this.#lanes.get(handle);
     if (lane === undefined) return;
     this.#lanes.delete(handle);
-    this.#turns = this.#turns.filter((turn) => turn !== handle);
+    const at = this.#lanesInOrder.indexOf(lane);
+    this.#lanesInOrder.splice(at, 1);
+    if (at < this.#turn) this.#turn--;
+    if (lane.inFlight === 0) this.#resting--;
     this.#free += lane.inFlight;
     for (const { reject } of [...lane.frames, ...lane.idle]) reject(error);
     this.#pump();
@@ -102,20 +112,20 @@ export class AclOutput {
     if (credited < count) this.#counters.excessCompletions++;
     if (lane === undefined || credited === 0) return;
     lane.inFlight -= credited;
+    if (lane.inFlight === 0) this.#resting++;
     this.#free += credited;
     if (isIdle(lane)) for (const { resolve } of lane.idle.splice(0)) resolve();
     this.#pump();
   }
 
   #pump(): void {
+    const lanes = this.#lanesInOrder;
     let refused = 0;
-    while (this.#free > 0 && refused < this.#turns.length) {
-      const handle = this.#turns.shift();
-      if (handle === undefined) return;
-      this.#turns.push(handle);
-      const lane = this.#lanes.get(handle);
+    while (this.#free > 0 && refused < lanes.length) {
+      if (this.#turn >= lanes.length) this.#turn = 0;
+      const lane = lanes[this.#turn++];
       if (lane !== undefined && lane.frames.length > 0 && this.#mayTake(lane)) {
-        this.#sendFragment(handle, lane);
+        this.#sendFragment(lane);
         refused = 0;
       } else {
         refused++;
@@ -123,16 +133,14 @@ export class AclOutput {
     }
   }
 
-  #mayTake(lane: Lane): boolean {
-    if (lane.inFlight === 0) return true;
-    let reserved = 0;
-    for (const other of this.#lanes.values()) if (other !== lane && other.inFlight === 0) reserved++;
-    return this.#free > reserved;
+  #mayTake({ inFlight }: Lane): boolean {
+    return inFlight === 0 || this.#free > this.#resting;
   }
 
-  #sendFragment(handle: number, lane: Lane): void {
+  #sendFragment(lane: Lane): void {
     const [frame] = lane.frames;
     if (frame === undefined) return;
+    const { handle } = lane;
     const { channel, payload } = frame;
     const total = FRAME_HEADER + payload.length;
     const length = Math.min(this.#buffers.length, total - lane.sent);
@@ -149,7 +157,7 @@ export class AclOutput {
       packet.set(payload.subarray(from, from + length), ACL_HEADER);
     }
     this.#free--;
-    lane.inFlight++;
+    if (lane.inFlight++ === 0) this.#resting--;
     lane.sent += length;
     if (lane.sent === total) {
       lane.frames.shift();
