@@ -42,6 +42,8 @@ const KINDS = 8;
 
 /** Scans for everyone who wants to listen, with the least that satisfies all of them. */
 export class Scanner implements Activity {
+  /** Of everything that somebody listens for, once. Synchronous, and must not throw. */
+  onHeard: ((advertisement: Advertisement) => void) | undefined;
   readonly #parts: ScannerParts;
   readonly #sessions = new Set<ScanSession>();
   readonly #legacy = new AdvertisingReports();
@@ -188,6 +190,7 @@ export class Scanner implements Activity {
       advertisement ??= toAdvertisement(cursor, facts, more, this.#parts.text);
       session.tell(advertisement);
     }
+    if (advertisement !== undefined) this.onHeard?.(advertisement);
   }
 }
 

@@ -19,6 +19,7 @@ import { Store } from "../state/store.ts";
 import type { OwnKind } from "../state/world.ts";
 import { AdapterOwner } from "./adapter-owner.ts";
 import { adapterWay, type AdapterWay } from "./adapter-ways.ts";
+import { IrkWatch } from "./irk-watch.ts";
 import { ownHost, pageClock, pageText } from "./own-host.ts";
 import "../ui/adapter/adapter-layer.ts";
 import "../ui/pairing/pairing-dialog.ts";
@@ -89,6 +90,17 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
     // Unlocked, perhaps: then it may have its keys. If not, it says so once more, and nothing turns.
     if (value.kind === "lost" && value.failure.kind === "vault-locked") void adapter.open();
   });
+  const orders = new IrkWatch({
+    session,
+    keys: keys.keys,
+    aes: webCrypto(),
+    clock: pageClock,
+    onTurned: () => keys.touched(),
+    onError: onListenerError,
+  });
+  orders.start(forever);
+  // An import is silent, and a vault that opens lets its keys be looked at.
+  keys.vaultTurns.watch(() => void orders.look());
   way.onPlugged(() => void adapter.open());
   return {
     backend,

@@ -6,6 +6,7 @@
 import { BondWatch } from "../../../hci/device/bond-watch.ts";
 import type { StackEvent } from "../../../hci/device/events.ts";
 import { Stack } from "../../../hci/device/stack.ts";
+import type { Advertisement } from "../../../hci/gap/advertisement.ts";
 import type { ControllerFacts } from "../../../hci/host/controller.ts";
 import { Host } from "../../../hci/host/host.ts";
 import type { Address } from "../../../hci/ports.ts";
@@ -46,6 +47,7 @@ export class AdapterSession implements AsyncDisposable {
   readonly #names = new Map<string, string>();
   readonly #policies = new Map<string, DevicePolicy>();
   readonly #listeners = new Set<(state: SessionState) => void>();
+  readonly #heardListeners = new Set<(advertisement: Advertisement) => void>();
   readonly #eventListeners = new Set<(event: StackEvent) => void>();
   // What was learned of peers is about them, not about the adapter: a Reset must not shorten a waiting time.
   readonly #backoff: Backoff;
@@ -118,6 +120,12 @@ export class AdapterSession implements AsyncDisposable {
     signal.addEventListener("abort", () => this.#eventListeners.delete(listener), { once: true });
   }
 
+  /** What the scanner hears, whoever it scans for: it is not started by this. Listeners must not throw. */
+  onHeard(listener: (advertisement: Advertisement) => void, signal: AbortSignal): void {
+    this.#heardListeners.add(listener);
+    signal.addEventListener("abort", () => this.#heardListeners.delete(listener), { once: true });
+  }
+
   /** The running host; brings the adapter up again where it was lost. Rejects as `open` does. */
   ready(signal: AbortSignal): Promise<Stack> {
     if (this.#state.kind === "closed") return Promise.reject(lost());
@@ -149,6 +157,7 @@ export class AdapterSession implements AsyncDisposable {
     await this.#letGo();
     this.#listeners.clear();
     this.#eventListeners.clear();
+    this.#heardListeners.clear();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -218,6 +227,9 @@ export class AdapterSession implements AsyncDisposable {
       // No key and no identity before this resolved: the adapter sees both.
       const admitted = await admission.admit(claim, signal);
       const stack = await Stack.on(host, this.#options(admitted));
+      stack.scanner.onHeard = (advertisement) => {
+        for (const listener of this.#heardListeners) listener(advertisement);
+      };
       await this.#learnNames(admitted, stack);
       return { transport, stack, facts, claim, admitted };
     } catch (error) {

@@ -29,7 +29,7 @@ export function vaultRecordOf(
   return {
     v: 1,
     adapter: place.adapter,
-    local: record.local ?? place.local,
+    local: localOf(record, place),
     ownIrk: record.ownIrk,
     peer: record.peer,
     keys: {
@@ -54,6 +54,12 @@ export function vaultRecordOf(
     state: "unproven",
     extra,
   };
+}
+
+/** A file may not say of which type our address is: where it is the one of the adapter, we know. */
+function localOf({ local }: KeyRecord, place: ImportPlace): PlainAddress | null {
+  const isOurs = local?.type === "unknown" && local.address === place.local?.address;
+  return local === null || isOurs ? place.local : local;
 }
 
 /** As a file can hold it. */
@@ -85,8 +91,13 @@ export function keyRecordOf(record: VaultRecord): KeyRecord {
     oob: record.oob,
     name: name === "" ? null : name,
     extra: jsonFields(record.extra),
-    proof: record.provenAt === null ? "unproven" : "proven",
+    proof: proofOf(record),
   };
+}
+
+function proofOf({ provenAt, imported }: VaultRecord): KeyRecord["proof"] {
+  if (provenAt !== null) return "proven";
+  return imported?.irkMatched === true ? "irk-matched" : "unproven";
 }
 
 /** It was JSON when it was stored; what is no JSON value cannot have come out of it. */

@@ -20,6 +20,7 @@ import {
   type Place,
 } from "./sealing.ts";
 import { wipeSecrets, type Secrets } from "./secrets.ts";
+import { turnIrkOf, type JudgeIrk } from "./turn-irk.ts";
 import {
   currentSlot,
   emptyRow,
@@ -227,6 +228,11 @@ export class BondKeys {
       return { ...row, candidates };
     });
     return changed;
+  }
+
+  /** See `turnIrkOf`. */
+  async turnIrk(adapter: string, local: Address, peer: Address, judge: JudgeIrk): Promise<boolean> {
+    return turnIrkOf(this.#context, await this.#idOf(adapter, local, peer), judge);
   }
 
   /** An import may not say of which type the address is: then its row answers for both. */

@@ -61,6 +61,8 @@ export interface ImportNote {
   readonly from: string;
   readonly at: string;
   readonly accepted: boolean;
+  /** A private address heard on the air settled the order of its identity key, and the key was turned round for it. */
+  readonly irkMatched?: true;
 }
 
 /**
@@ -160,7 +162,14 @@ export const method: Check<PairingMethod> = oneOf(
   "legacy-oob",
 );
 export const role = oneOf("central", "peripheral");
-export const importNote: Check<ImportNote> = fields({ from: text(500), at: time, accepted: boolean });
+const yes: Check<true> = (value) => {
+  if (value !== true) throw new Misfit("not true");
+  return true;
+};
+export const importNote: Check<ImportNote> = fields(
+  { from: text(500), at: time, accepted: boolean },
+  { irkMatched: yes },
+);
 export const name = changed(text(1_000), (value) => cleanName(value));
 
 /** Characters of JSON. */

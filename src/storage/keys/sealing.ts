@@ -48,6 +48,8 @@ function boundTo(place: Place, kind: Kind, generation: number, facts: KeyFacts, 
     imported && imported.from,
     imported && imported.at,
     imported && imported.accepted,
+    // Only where it is so: what was sealed before this word existed still opens.
+    ...(imported?.irkMatched === true ? ["irk-matched"] : []),
   ];
 }
 
