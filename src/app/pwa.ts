@@ -44,7 +44,7 @@ export function startPwa({ app, transfer, keys, offer }: PwaParts): Pwa {
     busy: () => port.busy(),
     show: (route) => app.router.go(route),
   });
-  // Whatever it is, the import of keys knows its kind by its content, and says so where it knows none.
+  // Whatever it is, the Keys screen knows its kind by its content, and says so where it knows none.
   launches.register({
     takes: () => true,
     open(file) {
@@ -66,9 +66,7 @@ export function startPwa({ app, transfer, keys, offer }: PwaParts): Pwa {
 
 async function readKeys(keys: Lazy<KeysScreen>, file: PickedFile, { notices }: App): Promise<void> {
   try {
-    const screen = await keys.load();
-    const { name: path, size } = file;
-    await screen.import.read([{ path, size, arrayBuffer: () => file.arrayBuffer() }]);
+    await (await keys.load()).open(file);
   } catch {
     notices.problem("The screen for key files could not be loaded. Open the file again");
   }

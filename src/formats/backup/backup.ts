@@ -17,8 +17,14 @@ export const BACKUP_VERSION = 1;
 export const BACKUP_ROUNDS = 600_000;
 /** More would keep a page busy for minutes, and an attacker would choose it. Fewer were never written. */
 const ROUNDS = { least: 600_000, most: 10_000_000 } as const;
-const MAX_OCTETS = 192 * 2 ** 20;
+export const MAX_BACKUP_OCTETS = 192 * 2 ** 20;
 const SALT_OCTETS = 32;
+
+/** By its first field, also where the rest is damaged: opening it says what is wrong. */
+export function looksLikeBackup(file: ArrayBuffer): boolean {
+  const start = new TextDecoder().decode(file.slice(0, 200));
+  return /^\s*\{\s*"format"\s*:\s*"bondkeeper-backup"/u.test(start);
+}
 
 export interface BackupLimits {
   readonly least: number;
@@ -37,7 +43,7 @@ const header = (rounds: BackupLimits) =>
     salt: hex(SALT_OCTETS),
     cipher: exactly("AES-256-GCM"),
     iv: hex(12),
-    data: text(MAX_OCTETS, 24),
+    data: text(MAX_BACKUP_OCTETS, 24),
   });
 type Header = ReturnType<ReturnType<typeof header>>;
 
@@ -103,8 +109,8 @@ export async function readBackup(
 }
 
 function headerOf(file: Bytes, rounds: BackupLimits): Header {
-  if (file.length > MAX_OCTETS)
-    throw new BackupError({ kind: "too-large", octets: file.length, limit: MAX_OCTETS });
+  if (file.length > MAX_BACKUP_OCTETS)
+    throw new BackupError({ kind: "too-large", octets: file.length, limit: MAX_BACKUP_OCTETS });
   const text = new TextDecoder().decode(file);
   let found: unknown;
   try {

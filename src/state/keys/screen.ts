@@ -5,6 +5,8 @@ import type { Keys } from "../../storage/keys/keys.ts";
 import type { App } from "../app.ts";
 import type { Readable } from "../store.ts";
 import type { VaultCrypto } from "../../storage/vault/ports.ts";
+import { looksLikeBackup, MAX_BACKUP_OCTETS } from "../../formats/backup/backup.ts";
+import type { PickedFile } from "../transfer.ts";
 import { BackupScreen } from "./backup.ts";
 import { KeyExportScreen } from "./export.ts";
 import { KeyImportScreen } from "./import.ts";
@@ -52,6 +54,14 @@ export class KeysScreen {
 
   async start(): Promise<void> {
     await Promise.all([this.vault.start(), this.list.start(new AbortController().signal)]);
+  }
+
+  /** A file that was handed in, of any kind: a backup asks for its passphrase, all else is read as keys of a program. */
+  async open(file: PickedFile): Promise<void> {
+    if (file.size <= MAX_BACKUP_OCTETS && looksLikeBackup(await file.arrayBuffer()))
+      await this.backup.pick(file);
+    else
+      await this.import.read([{ path: file.name, size: file.size, arrayBuffer: () => file.arrayBuffer() }]);
   }
 
   async #remind(): Promise<void> {

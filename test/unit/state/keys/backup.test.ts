@@ -108,6 +108,20 @@ test("a dongle that is known on the other machine keeps its record, and gets the
   assert.equal((await rig.tab.keys.adapters.recognise(CLAIM)).kind, "known");
 });
 
+test("a file that was handed in goes to the backup or to the import, by what is in it", async () => {
+  const text = await written();
+  await using rig = await keysWorld();
+  const { screen } = rig;
+  const handed = (content: string) => ({ ...fileOf(content), size: content.length });
+  await screen.open(handed(text.slice(0, -100)));
+  assert.deepEqual(screen.backup.view.value, { step: "closed", name: "backup.json", problem: null });
+  assert.equal(screen.import.view.value.step, "idle");
+  screen.backup.close();
+  await screen.open(handed('{"note": "bondkeeper-backup"}'));
+  assert.equal(screen.backup.view.value.step, "idle");
+  assert.equal(screen.import.view.value.step, "refused");
+});
+
 test("no key, name or passphrase stands in the file in the clear", async () => {
   const text = await written();
   for (const secret of [PASSPHRASE, "Device r1", "C6:3B:11:7E:4D:02", "fb4c6b6c9f8ccf371533f3934955990f"])
