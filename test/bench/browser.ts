@@ -46,6 +46,7 @@ const TITLES = {
   list: "in Chromium: device list",
   bulk: "in Chromium: import of bonds",
   bonds: "in Chromium: growth of the key store with bonds",
+  history: "in Chromium: growth of the history of a bond",
 } as const;
 
 export const browser = (): Section => ({

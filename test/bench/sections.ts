@@ -3,6 +3,7 @@ import { codec } from "./codec.ts";
 import { crypto } from "./crypto.ts";
 import type { Section } from "./findings.ts";
 import { growth } from "./growth.ts";
+import { lasting } from "./lasting.ts";
 import { profile } from "./profile.ts";
 import { scan } from "./scan.ts";
 import { size } from "./size.ts";
@@ -18,4 +19,5 @@ export const SECTIONS = (): readonly Section[] => [
   size(),
   growth(),
   browser(),
+  lasting(),
 ];

@@ -18,7 +18,7 @@ export interface SoakResult {
 const PARTS = 10;
 
 /** The collector, which Node hides unless it is asked on its command line. */
-function collector(): () => void {
+export function collector(): () => void {
   setFlagsFromString("--expose-gc");
   const gc: unknown = runInNewContext("gc");
   assert.ok(typeof gc === "function");

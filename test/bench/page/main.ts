@@ -4,7 +4,7 @@ import { pairingContest, searchContest } from "../crypto-contests.ts";
 import type { Finding } from "../findings.ts";
 import { compete } from "../harness.ts";
 import { list } from "./list.ts";
-import { bonds, bulk } from "./storage.ts";
+import { bonds, bulk, history } from "./storage.ts";
 
 const OURS = "Bondkeeper, on WebCrypto's P-256";
 
@@ -15,6 +15,7 @@ const MEASUREMENTS: Readonly<Record<string, (rounds: number) => Promise<Finding>
   list: (rounds) => compete(list(), rounds),
   bulk: (rounds) => compete(bulk(), rounds),
   bonds: () => bonds([10, 100, 1000, 10_000, 100_000]),
+  history: () => history([10, 100, 1000, 10_000]),
 };
 
 const page = {

@@ -1,57 +1,21 @@
 /** The key store over IndexedDB, beside IndexedDB alone, which seals nothing and checks nothing. */
-import { toHex } from "../../../hci/codec/bytes.ts";
-import type { Address } from "../../../hci/ports.ts";
 import { newIdentity } from "../../../hci/gap/own-address.ts";
 import { webCrypto } from "../../../src/crypto/web-crypto.ts";
 import { openIndexedKeys, type IndexedKeys } from "../../../src/storage/keys/open.ts";
 import type { VaultRecord } from "../../../src/storage/keys/record.ts";
 import type { AdmittedAdapter } from "../../../src/storage/keys/adapters.ts";
+import type { HistoryEntry } from "../../../src/storage/records.ts";
+import { createStores } from "../../../src/storage/stores.ts";
 import { webVaultCrypto } from "../../../src/storage/vault/web-crypto.ts";
 import type { Curve } from "../findings.ts";
+import { CLAIM, LOCAL, NOW, peerOf, recordOf } from "../records.ts";
 import type { Contest } from "../harness.ts";
 import { median, stopwatch } from "../harness.ts";
 
-const NOW = Date.parse("2026-06-01T10:00:00.000Z");
 const IMPORTED = 200;
-const LOCAL: Address = { type: "random", octets: Uint8Array.of(0xc0, 0x5a, 0x10, 0, 0, 1) };
 const stack = webCrypto();
 
 let databases = 0;
-
-const peerOf = (n: number): Address => ({
-  type: "random",
-  octets: Uint8Array.of(0xc6, 0x3b, n >> 24, n >> 16, n >> 8, n),
-});
-
-function written({ octets }: Address): string {
-  return [...octets].map((octet) => octet.toString(16).padStart(2, "0").toUpperCase()).join(":");
-}
-
-function recordOf(adapter: string, n: number): VaultRecord {
-  return {
-    v: 1,
-    adapter,
-    local: { address: written(LOCAL), type: "static" },
-    ownIrk: null,
-    peer: { address: written(peerOf(n)), type: "static" },
-    keys: { sc: { ltk: toHex(stack.random(16)), keySize: 16 }, central: null, peripheral: null, others: [] },
-    irk: toHex(stack.random(16)),
-    csrkLocal: null,
-    csrkRemote: null,
-    keySize: 16,
-    authenticated: true,
-    debug: false,
-    oob: false,
-    method: null,
-    role: null,
-    name: `Device ${n}`,
-    createdAt: new Date(NOW).toISOString(),
-    provenAt: null,
-    imported: { from: "bluez", at: new Date(NOW).toISOString(), accepted: false },
-    state: "unproven",
-    extra: {},
-  };
-}
 
 interface Opened {
   readonly opened: IndexedKeys;
@@ -77,21 +41,11 @@ function openNamed(name: string): IndexedKeys {
 
 async function open(name = `bench-${databases++}`): Promise<Opened> {
   const opened = openNamed(name);
-  const claim = {
-    address: "02:5A:10:00:00:01",
-    hciVersion: 12,
-    hciSubversion: 1,
-    lmpVersion: 12,
-    lmpSubversion: 7,
-    manufacturer: 0x05f1,
-    features: "ff01000000000000",
-    usb: null,
-  };
-  const { kind } = await opened.keys.adapters.recognise(claim);
+  const { kind } = await opened.keys.adapters.recognise(CLAIM);
   const adapter =
     kind === "known"
-      ? await opened.keys.adapters.admit(claim)
-      : await opened.keys.adapters.add(claim, "stick");
+      ? await opened.keys.adapters.admit(CLAIM)
+      : await opened.keys.adapters.add(CLAIM, "stick");
   return { opened, adapter };
 }
 
@@ -197,6 +151,47 @@ async function several(work: (i: number) => Promise<unknown>, times = 7): Promis
     samples.push(elapsed() / 1e6);
   }
   return Math.max(0.005, median(samples));
+}
+
+/** One entry written and the newest 50 read, by how many were written before: a bond keeps its newest thousand. */
+export async function history(counts: readonly number[]): Promise<Curve> {
+  const written: [number, number][] = [];
+  const read: [number, number][] = [];
+  const entry = (n: number): HistoryEntry => ({
+    bondId: "b1",
+    at: new Date(NOW + n).toISOString(),
+    kind: "verified",
+    detail: "",
+  });
+  for (const count of counts) {
+    const stores = createStores({
+      name: `history-${databases++}`,
+      events: { onSuperseded: () => {}, onBlocked: () => {}, onTerminated: () => {} },
+      location: { hostname: location.hostname, origin: location.origin },
+      channel: null,
+      now: () => NOW,
+      newId: () => crypto.randomUUID(),
+      onListenerError: () => {},
+    });
+    for (let from = 0; from < count; from += 100)
+      await stores.history.append(
+        Array.from({ length: Math.min(100, count - from) }, (_, i) => entry(from + i)),
+      );
+    written.push([count, await several((i) => stores.history.append([entry(count + i)]))]);
+    read.push([count, await several(() => stores.history.of("b1", 50))]);
+    await stores.close();
+  }
+  return {
+    kind: "curve",
+    name: "The history of one bond",
+    file: "history",
+    across: "entries written; the newest 1 000 are kept",
+    up: "milliseconds",
+    series: [
+      { name: "append one", points: written },
+      { name: "read the newest 50", points: read },
+    ],
+  };
 }
 
 /** Bonds opened, searched, listed and written, as there are more of them. */
