@@ -2,6 +2,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { BondPorts, Surroundings } from "../bonds/ensure.ts";
+import { simdSearch } from "../crypto/simd/search.ts";
 import { DEFAULT_LIMITS } from "../link/backend.ts";
 import { HciBackend } from "../link/hci/backend.ts";
 import type { Chooser } from "../link/hci/ports.ts";
@@ -43,6 +44,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const store = await openStore(await untouched(common, readOnly), program.secrets, warn);
   try {
     const adapter = adapterOf(common.transport);
+    const search = await simdSearch();
     const session = await AdapterSession.open(
       {
         adapter: {
@@ -60,6 +62,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         transport: adapter.transport,
         prompts: NO_ANSWERS,
         chooser: options.chooser,
+        ...(search && { search }),
       },
       signal,
     );
