@@ -1,20 +1,7 @@
 /** The main job without a mouse: every step is reached by Tab, the arrows, Space and Enter. */
-import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../support/fixtures.ts";
 import { emulatedLock, LOCK } from "./bench.ts";
-import { expectResult, putInTheAir } from "./person.ts";
-
-const MOST_STEPS = 60;
-
-/** Presses Tab until `target` has the focus; never touches it otherwise. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let step = 0; step < MOST_STEPS; step++) {
-    if ((await target.count()) === 1 && (await target.evaluate((element) => element.matches(":focus"))))
-      return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`Cannot reach ${String(target)} with ${MOST_STEPS} times Tab`);
-}
+import { expectResult, putInTheAir, tabTo } from "./person.ts";
 
 test("a device is added, proven, opened and verified by the keyboard alone", async ({ session, page }) => {
   await putInTheAir(session, LOCK, "Lock-1", emulatedLock().table);

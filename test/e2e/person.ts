@@ -85,3 +85,15 @@ export async function storedBonds(page: Page): Promise<unknown[]> {
       }),
   );
 }
+
+const MOST_STEPS = 60;
+
+/** Presses Tab until `target` has the focus; never touches it otherwise. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let step = 0; step < MOST_STEPS; step++) {
+    if ((await target.count()) === 1 && (await target.evaluate((element) => element.matches(":focus"))))
+      return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Cannot reach ${String(target)} with ${MOST_STEPS} times Tab`);
+}
