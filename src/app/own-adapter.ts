@@ -11,6 +11,7 @@ import { TraceRecorder } from "../link/hci/trace-recorder.ts";
 import { pageTimers } from "../link/timers.ts";
 import type { AdapterFacts, OwnAdapter, Standing } from "../state/adapter/panel.ts";
 import { AdapterQuestions } from "../state/adapter/questions.ts";
+import { shortListOf } from "../state/adapter/resolving.ts";
 import { Simulation } from "../state/adapter/simulation.ts";
 import type { OwnWorld } from "../state/adapter/world.ts";
 import type { PageKeys } from "../state/keys/screen.ts";
@@ -186,6 +187,7 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
     kind,
     standing,
     grade: way.grade,
+    shortList: shortListOf(session, forever),
     firmware: way.firmware,
     bridge: way.bridge,
     open,

@@ -9,6 +9,7 @@ import type { PageKeys } from "../keys/screen.ts";
 import type { BridgeTrust } from "../bridge.ts";
 import { type Readable, Store } from "../store.ts";
 import type { OwnKind } from "../world.ts";
+import type { ShortList } from "./resolving.ts";
 import type { OwnWorld } from "./world.ts";
 
 /** What an open adapter says of itself, and what we made of it. */
@@ -44,6 +45,8 @@ export interface OwnAdapter {
   readonly standing: Readable<Standing>;
   /** Of the dongle that was picked, before it is opened; null where nothing can be said. */
   readonly grade: Readable<Grade | null>;
+  /** Null where every bonded peer has a place in its resolving list, as far as is known. */
+  readonly shortList: Readable<ShortList | null>;
   /** Files for dongles that need one; null where the way to it does not lead to such. */
   readonly firmware: FirmwareDesk | null;
   /** Of an adapter behind a bridge: whom the keys are shown to. Null for others. */

@@ -9,7 +9,7 @@ import { controls } from "../controls.css.ts";
 import { IMITATIONS, LACKS, dongleWords } from "../dongle-words.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
-import { bridgeWords, FEATURE_WORDS } from "./adapter-words.ts";
+import { bridgeWords, FEATURE_WORDS, shortListWords } from "./adapter-words.ts";
 import "./adapter-choice.ts";
 import "./adapter-firmware.ts";
 
@@ -65,6 +65,11 @@ export class AdapterPage extends LitElement {
     this,
     () => this.state?.adapter.grade ?? NOTHING,
     (grade) => grade,
+  );
+  readonly #shortList = new Watch(
+    this,
+    () => this.state?.adapter.shortList ?? NOTHING,
+    (short) => short,
   );
   readonly #rows = new Watch(
     this,
@@ -143,6 +148,7 @@ export class AdapterPage extends LitElement {
     const row = this.#rows.value.find(({ id }) => id === facts.id);
     const { claim, core, acl, lacks, imitation } = facts;
     const bonds = state.bonds.value.get(facts.id) ?? 0;
+    const short = this.#shortList.value;
     return html`<section class="card" aria-label="Opened">
       <h2><bdi>${row?.label === undefined || row.label === "" ? "Adapter" : row.label}</bdi></h2>
       <form @submit=${(event: SubmitEvent) => void this.#rename(event, state, facts.id)}>
@@ -172,6 +178,7 @@ export class AdapterPage extends LitElement {
         <dt>Bonds</dt>
         <dd>${bonds} <a href=${hrefOf({ screen: "keys" })}>under Keys</a></dd>
       </dl>
+      ${short === null ? nothing : html`<p>${shortListWords(short)}</p>`}
       ${
         lacks.length === 0
           ? html`<p>Nothing that Bondkeeper needs is missing.</p>`

@@ -2,6 +2,7 @@
 import type { LeFeature } from "../../link/hci/grader/opened.ts";
 import type { Failure } from "../../link/failure.ts";
 import type { BridgeTrust } from "../../state/bridge.ts";
+import type { ShortList } from "../../state/adapter/resolving.ts";
 import type { AdapterClaim } from "../../storage/keys/rows.ts";
 import type { AdapterKind, OwnKind } from "../../state/world.ts";
 
@@ -128,6 +129,12 @@ export const FEATURE_WORDS: Readonly<Record<LeFeature, string>> = {
   extendedAdvertising: "long advertisements",
   periodicAdvertising: "periodic advertisements",
 };
+
+/** What it means that the controller's list is too short. */
+export function shortListWords({ listed, left }: ShortList): string {
+  const others = left === 1 ? "1 other is" : `${left} others are`;
+  return `Its list for private addresses had room for ${listed} of your devices, those used last. ${others} recognised by this page instead: connecting to them can take a little longer.`;
+}
 
 /** What letting a bridge be the adapter means. */
 export function bridgeWords(bridge: BridgeTrust): { readonly what: string; readonly advice: string } {
