@@ -66,7 +66,7 @@ async function listen(
 function rowOf({ id, name, rssi, services, connectable, bonded }: Sighting): Row {
   return {
     address: addressOfPeer(id),
-    type: id.startsWith("public") ? "public" : "random",
+    addressType: id.startsWith("public") ? "public" : "random",
     name: name ?? null,
     "RSSI dBm": rssi ?? null,
     connectable,
