@@ -193,6 +193,8 @@ test("over the port the four messages are answered, and what changes anything wa
   const { page } = session;
   await page.goto(consumer());
   const popup = await opens(session.context, page, "Open a port");
+  // The address of a link leads on to the page: only then is there something to look at.
+  await expect(popup.getByRole("button", { name: "Allow", exact: true })).toBeVisible();
   await expectAccessible(popup);
   await press(popup, "Allow");
   expect(await told(page)).toMatchObject({
