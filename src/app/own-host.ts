@@ -2,7 +2,7 @@
  * Our own host stack in a page: everything of it that is the same whatever way leads to the adapter. Loaded when a person
  * chooses an adapter, never with the first screen.
  */
-import type { HashSearch } from "../../hci/gap/resolver.ts";
+import { type HashSearch, plainSearch } from "../../hci/gap/resolver.ts";
 import type { Clock, TextPort } from "../../hci/ports.ts";
 import { policiesOf } from "../bonds/policies.ts";
 import { simdSearch } from "../crypto/simd/search.ts";
@@ -49,20 +49,21 @@ export const pageText: TextPort = {
  */
 export async function ownHost(options: OwnHostOptions): Promise<HciBackend> {
   const { adapter, transport, keys, stores, prompts, chooser, ask, tables, onListenerError } = options;
-  const search = options.search ?? (await simdSearch());
+  const crypto = webCrypto();
+  const search = options.search ?? (await simdSearch(plainSearch(crypto)));
   const closed = new AbortController();
   const policyOf = await policiesOf(stores.bonds, closed.signal, onListenerError);
   const session = AdapterSession.over({
     adapter,
     admission: new KeysAdmission(keys, ask),
     clock: pageClock,
-    crypto: webCrypto(),
+    crypto,
     text: pageText,
     transport,
     prompts,
     chooser,
     policyOf,
-    ...(search && { search }),
+    search,
     ...(tables && { tables }),
   });
   session.onState(({ kind }) => {

@@ -9,6 +9,7 @@ import type { Chooser } from "../link/hci/ports.ts";
 import { AdapterSession } from "../link/hci/session.ts";
 import { KeysAdmission, newAdaptersOnly, ReadOnlyAdmission } from "../storage/keys/admission.ts";
 import type { Locks } from "../storage/ports.ts";
+import { plainSearch } from "../../hci/gap/resolver.ts";
 import { type Trace, traced } from "../../hci/trace/trace.ts";
 import { adapterOf, type ChosenAdapter } from "./adapter-port.ts";
 import { NO_ANSWERS } from "./answers.ts";
@@ -44,7 +45,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const store = await openStore(await untouched(common, readOnly), program.secrets, warn);
   try {
     const adapter = adapterOf(common.transport);
-    const search = await simdSearch();
+    const search = await simdSearch(plainSearch(nodeCrypto));
     const session = await AdapterSession.open(
       {
         adapter: {
@@ -62,7 +63,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         transport: adapter.transport,
         prompts: NO_ANSWERS,
         chooser: options.chooser,
-        ...(search && { search }),
+        search,
       },
       signal,
     );

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { uuidOf } from "../../hci/codec/uuid.ts";
 import type { ServiceDefinition } from "../../hci/gatt/database.ts";
 import type { AttributeTable } from "../../hci/gatt/table.ts";
-import { plainSearch } from "../../hci/gap/resolver.ts";
+import { type HashSearch, plainSearch } from "../../hci/gap/resolver.ts";
 import { btsnoop } from "../../hci/trace/btsnoop.ts";
 import { Trace } from "../../hci/trace/trace.ts";
 import { newAclPacket } from "../../hci/host/acl.ts";
@@ -146,10 +146,11 @@ async function reports(): Promise<Curve> {
 }
 
 async function resolving(): Promise<Curve> {
-  const how = await simdSearch();
-  assert(how !== undefined);
+  const plain = plainSearch(aes128);
+  const simd = await simdSearch(plain);
+  assert(simd !== plain);
   const counts = [10, 100, 1000, 10_000, 100_000];
-  const with_ = (search: typeof how) => (count: number) => {
+  const with_ = (search: HashSearch) => (count: number) => {
     const keyed = search.over(someKeys(count));
     const times = Math.max(1, Math.ceil(2000 / count));
     let prand = 0x40_0000;
@@ -166,8 +167,8 @@ async function resolving(): Promise<Curve> {
     across: "bonds with an identity resolving key",
     up: "microseconds",
     series: [
-      { name: "WebAssembly SIMD", points: await along(counts, with_(how)) },
-      { name: "key by key", points: await along(counts, with_(plainSearch(aes128))) },
+      { name: "WebAssembly SIMD", points: await along(counts, with_(simd)) },
+      { name: "key by key", points: await along(counts, with_(plain)) },
     ],
   };
 }

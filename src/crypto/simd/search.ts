@@ -1,4 +1,5 @@
 import type { HashSearch, KeyedSearch } from "../../../hci/gap/resolver.ts";
+import type { Bytes } from "../../../hci/ports.ts";
 import { expandGroup } from "./expand.ts";
 import { GROUP, GROUPS, HASH, LANES, PLANE, PRAND } from "./layout.ts";
 import { searchModule } from "./program.ts";
@@ -8,17 +9,32 @@ const PAGE = 65_536;
 const SLICE = 8192;
 
 /**
- * Tries 128 IRKs at once by WebAssembly SIMD. Undefined where the platform has none or the page's policy forbids it: the
- * search key by key takes its place then, with the same results.
+ * Tries 128 IRKs at once by WebAssembly SIMD. `otherwise` takes its place, with the same results, where the platform has
+ * none or the page's policy forbids it, and for keys that there is no memory for.
  */
-export async function simdSearch(): Promise<HashSearch | undefined> {
+export async function simdSearch(otherwise: HashSearch): Promise<HashSearch> {
   try {
     const module = await WebAssembly.compile(searchModule());
-    return { over: (irks) => new SimdSearch(module, irks) };
+    return { over: (irks) => searchOver(module, irks, otherwise) };
   } catch (error) {
-    if (error instanceof WebAssembly.CompileError || error instanceof ReferenceError) return undefined;
+    if (error instanceof WebAssembly.CompileError || error instanceof ReferenceError) return otherwise;
     throw error;
   }
+}
+
+function searchOver(module: WebAssembly.Module, irks: readonly Bytes[], otherwise: HashSearch): KeyedSearch {
+  try {
+    return new SimdSearch(module, irks);
+  } catch (error) {
+    if (isRefusal(error)) return otherwise.over(irks);
+    throw error;
+  }
+}
+
+/** What the platform throws that cannot give the memory, or an instance of what it compiled. */
+function isRefusal(error: unknown): boolean {
+  const { CompileError, LinkError, RuntimeError } = WebAssembly;
+  return [RangeError, CompileError, LinkError, RuntimeError].some((refusal) => error instanceof refusal);
 }
 
 class SimdSearch implements KeyedSearch {

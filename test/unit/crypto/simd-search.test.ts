@@ -12,10 +12,9 @@ import { ManualClock } from "../../support/manual-clock.ts";
 import { Random } from "../../support/random.ts";
 import rpa from "../../vectors/rpa.json" with { type: "json" };
 
-const found = await simdSearch();
-assert(found !== undefined, "this platform has SIMD");
-const simd: HashSearch = found;
 const plain = plainSearch(aes128);
+const simd: HashSearch = await simdSearch(plain);
+assert.notEqual(simd, plain, "this platform has SIMD");
 const random = new Random(24);
 const keys = (count: number) => Array.from({ length: count }, () => random.octets(16));
 
@@ -118,17 +117,44 @@ describe("searching by SIMD", () => {
 });
 
 describe("without SIMD", () => {
-  test("a platform or a policy that refuses gives no search, and no error", async (context) => {
+  test("a platform or a policy that refuses leaves the other search, and no error", async (context) => {
     context.mock.method(WebAssembly, "compile", async () => {
       throw new WebAssembly.CompileError("Refused by Content Security Policy");
     });
-    assert.equal(await simdSearch(), undefined);
+    assert.equal(await simdSearch(plain), plain);
+  });
+
+  for (const [what, constructor, refusal] of [
+    ["no memory", "Memory", RangeError],
+    ["no instance", "Instance", WebAssembly.LinkError],
+  ] as const)
+    test(`a platform that compiles and has ${what} for these keys has them searched key by key`, (context) => {
+      const irks = keys(300);
+      const hash = ah(aes128, irks[200] ?? new Uint8Array(16), 0x40_0001);
+      const refuses = context.mock.method(WebAssembly, constructor, function refused() {
+        throw new refusal("could not allocate memory");
+      });
+      const search = simd.over(irks);
+      assert.equal(refuses.mock.callCount(), 1);
+      assert.deepEqual(search.find(0, 300, 0x40_0001, hash), [200]);
+      search.forget();
+      refuses.mock.restore();
+      const again = simd.over(irks);
+      assert.ok(again.slice > search.slice, "the next keys are searched together again");
+      assert.deepEqual(again.find(0, 300, 0x40_0001, hash), [200]);
+    });
+
+  test("an error that is ours is not hidden by a search key by key", (context) => {
+    context.mock.method(WebAssembly, "Instance", function broken() {
+      throw new TypeError("broken");
+    });
+    assert.throws(() => simd.over(keys(1)), /broken/);
   });
 
   test("another error is not hidden", async (context) => {
     context.mock.method(WebAssembly, "compile", async () => {
       throw new TypeError("broken");
     });
-    await assert.rejects(simdSearch(), /broken/);
+    await assert.rejects(simdSearch(plain), /broken/);
   });
 });
