@@ -57,7 +57,7 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
   const standing = new Store<Standing>({ kind: "starting" });
   const owner = ownerOf(kind, standing, now);
   const trace = new TraceRecorder({ clock: pageClock, now });
-  const late: { ports: BondPorts | undefined } = { ports: undefined };
+  const late: { ports: (BondPorts & { readonly backend: HciBackend }) | undefined } = { ports: undefined };
   // Asked for only when a pairing asks: the backend is made by then.
   const pairing = new PairingManager({
     get bond() {
@@ -65,6 +65,7 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
       return late.ports;
     },
     after: (ms, run) => pageTimers.after(ms, run),
+    waitMs: (peerId) => late.ports?.backend.session.pairingWait(peerId) ?? 0,
     onListenerError,
   });
   const backend = await ownHost({

@@ -3,7 +3,9 @@ import type { Clock, Crypto, TextPort } from "../../hci/ports.ts";
 import { VirtualController } from "../../hci/virtual/controller.ts";
 import { MemoryKeys } from "../../hci/virtual/memory-keys.ts";
 import { startPeripheral } from "../../hci/virtual/peripherals/catalogue.ts";
-import type { Peripheral, PeripheralEvent } from "../../hci/virtual/peripherals/peripheral.ts";
+import { keyBox } from "../../hci/virtual/peripherals/key-box.ts";
+import { Keypad } from "../../hci/virtual/peripherals/keypad.ts";
+import { Peripheral, type PeripheralEvent } from "../../hci/virtual/peripherals/peripheral.ts";
 import { Radio } from "../../hci/virtual/radio.ts";
 import { simulatedAdapter, type SimulatedAdapter } from "../link/hci/transports/simulator.ts";
 import type { AdapterPort } from "../link/hci/ports.ts";
@@ -11,7 +13,7 @@ import type { SimulatedDevice, SimulatedRoom } from "../state/adapter/simulation
 import { recallBonds, rememberBonds, type TextStore } from "./simulated-bonds.ts";
 
 /** One for each method of pairing, and one that hides. */
-const DEVICES = ["mesh-radio", "lock", "heart-rate", "legacy", "private"] as const;
+const DEVICES = ["mesh-radio", "lock", "key-box", "heart-rate", "legacy", "private"] as const;
 const DONGLE_KEY = "bondkeeper.simulator.dongle";
 
 export interface SimulatorPorts {
@@ -32,6 +34,8 @@ export interface Simulator {
 interface Resident {
   readonly key: string;
   readonly device: Peripheral;
+  /** Its buttons, where it has some. */
+  readonly keypad: Keypad | null;
   digits: string | null;
 }
 
@@ -47,8 +51,14 @@ export async function startSimulator(ports: SimulatorPorts): Promise<Simulator> 
       rememberBonds(store, key, keys.list);
       ports.onChange();
     };
-    const device = await startPeripheral(key, radio, { crypto, text, keys });
-    const resident: Resident = { key, device, digits: null };
+    const keypad = key === "key-box" ? new Keypad() : null;
+    const surroundings = { crypto, text, keys };
+    const device =
+      keypad === null
+        ? await startPeripheral(key, radio, surroundings)
+        : await Peripheral.start(keyBox(keypad), { ...surroundings, radio });
+    if (keypad !== null) keypad.onChange = () => ports.onChange();
+    const resident: Resident = { key, device, keypad, digits: null };
     device.onEvent = (event) => {
       noteDigits(resident, event);
       ports.onChange();
@@ -64,6 +74,9 @@ export async function startSimulator(ports: SimulatorPorts): Promise<Simulator> 
       },
       forget(key) {
         residents.find((resident) => resident.key === key)?.device.forgetBonds();
+      },
+      press(key, button) {
+        residents.find((resident) => resident.key === key)?.keypad?.press(button);
       },
       async unplug() {
         plugged = false;
@@ -93,9 +106,16 @@ function noteDigits(resident: Resident, event: PeripheralEvent): void {
   else if (event.kind === "disconnected") resident.digits = null;
 }
 
-function shown({ key, device, digits }: Resident): SimulatedDevice {
+function shown({ key, device, keypad, digits }: Resident): SimulatedDevice {
   const { name } = device.definition;
-  return { key, name, connected: device.connected, bonded: device.keys.list.length > 0, digits };
+  return {
+    key,
+    name,
+    connected: device.connected,
+    bonded: device.keys.list.length > 0,
+    digits,
+    typed: keypad?.typed ?? null,
+  };
 }
 
 /** Which dongle of the drawer is plugged in: each has an address of its own, from its number. */

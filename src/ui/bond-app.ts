@@ -109,7 +109,7 @@ export class BondApp extends LitElement {
               .manager=${pairing}
               .system=${app.environment.surroundings.platform.system}
               .now=${() => app.ports.surroundings.now()}
-              .room=${own?.simulation?.view ?? null}
+              .room=${own?.simulation ?? null}
             ></pairing-dialog>`
       }
     `;

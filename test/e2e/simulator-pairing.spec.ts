@@ -79,6 +79,38 @@ test("type here: the digits of the display, by keyboard alone", async ({ page })
   await expectResult(page, 0);
 });
 
+test("type there: every button pressed at the device is counted, and the six pair", async ({ page }) => {
+  await scan(page);
+  await pairFromRow(page, "Key box");
+  await expect(dialog(page).getByRole("heading")).toHaveText("Type this code into the device");
+  const label = await dialog(page).getByRole("img").getAttribute("aria-label");
+  const digits = (label ?? "").replaceAll(/\D/g, "");
+  const keypad = dialog(page).getByRole("region", { name: "Buttons of Key box" });
+  const press = (name: string) => keypad.getByRole("button", { name, exact: true }).click();
+  await press(digits.charAt(0));
+  await expect(dialog(page).getByRole("status").filter({ hasText: "1 of 6 typed" })).toBeVisible();
+  await press(digits.charAt(1));
+  await press("Erase the last digit");
+  await expect(dialog(page).getByRole("status").filter({ hasText: "1 of 6 typed" })).toBeVisible();
+  await expectAccessible(page);
+  for (const digit of digits.slice(1)) await press(digit);
+  await expectResult(page, 0);
+});
+
+test("a wrong code: the dialog says how long the next attempt has to wait, and when it need not any more", async ({
+  page,
+}) => {
+  await scan(page);
+  await pairFromRow(page, "Mesh radio");
+  await page.getByRole("textbox", { name: "The six digits" }).fill("000001");
+  await page.keyboard.press("Enter");
+  const wait = dialog(page).getByText(/^The next attempt has to wait \d+ s|^You can try again now/);
+  await expect(wait.first()).toBeVisible();
+  await expect(dialog(page).getByText("You can try again now.").first()).toBeVisible();
+  await dialog(page).getByRole("button", { name: "Close" }).click();
+  await expect(dialog(page)).toHaveCount(0);
+});
+
 test("just works: a person is asked, and a no leaves nothing behind", async ({ page }) => {
   await scan(page);
   await pairFromRow(page, "Pulse belt");

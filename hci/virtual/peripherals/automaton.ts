@@ -3,9 +3,9 @@ import type { Crypto } from "../../ports.ts";
 import type { PairingDelegate } from "../../smp/delegate.ts";
 import type { PeripheralDefinition } from "./definition.ts";
 
-/** The owner of a device that is alone: agrees to everything that the device allows, and has no keyboard. */
+/** The owner of a device that is alone: agrees to everything that the device allows; types only where it has a keypad. */
 export function automaton(
-  { allowsNewPairing }: PeripheralDefinition,
+  { allowsNewPairing, keypad }: PeripheralDefinition,
   onPasskey: (digits: string) => void,
 ): PairingDelegate {
   return {
@@ -14,7 +14,7 @@ export function automaton(
       onPasskey(digits);
       return true;
     },
-    enter: async () => null,
+    enter: async (entry, abort) => (await keypad?.enter(entry, abort)) ?? null,
     display: (digits) => onPasskey(digits),
   };
 }

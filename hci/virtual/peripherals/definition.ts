@@ -6,6 +6,7 @@ import type { Features } from "../../smp/settings.ts";
 import type { MemoryKeys } from "../memory-keys.ts";
 import type { ControllerOptions } from "../options.ts";
 import type { Radio } from "../radio.ts";
+import type { Keypad } from "./keypad.ts";
 import type { Peripheral } from "./peripheral.ts";
 
 /** What makes one ready-made device different from another. */
@@ -18,6 +19,8 @@ export interface PeripheralDefinition {
   readonly policy: PairingPolicy;
   /** Six digits: the device shows the same passkey every time, printed on it or set by its owner. */
   readonly fixedPasskey?: string;
+  /** Its buttons, where it has some: what is pressed there answers for a passkey that the other side shows. */
+  readonly keypad?: Keypad;
   /** Another Pairing Response than the policy gives: devices of another age. */
   readonly features?: Features;
   /** True: it hides behind resolvable addresses. */

@@ -11,6 +11,14 @@ export const showsPasskey: PairingPolicy = {
   mitm: "required",
 };
 
+/** A device with buttons for digits and no display. It tells of each one that is pressed. */
+export const typesPasskey: PairingPolicy = {
+  ...DEFAULT_POLICY,
+  ioCapability: "KeyboardOnly",
+  mitm: "required",
+  keypress: true,
+};
+
 /** A device with a display and two buttons. */
 export const comparesNumbers: PairingPolicy = {
   ...DEFAULT_POLICY,

@@ -9,6 +9,8 @@ export interface SimulatedDevice {
   readonly bonded: boolean;
   /** The six digits on its display, until it is disconnected. */
   readonly digits: string | null;
+  /** How many digits were pressed on its buttons; null while it asks for none, and where it has no buttons. */
+  readonly typed: number | null;
 }
 
 export interface SimulatedRoom {
@@ -16,6 +18,8 @@ export interface SimulatedRoom {
   readonly plugged: boolean;
   /** As by its reset button: it forgets every bond. */
   forget(key: string): void;
+  /** A button of its keypad: a digit, or "erase". */
+  press(key: string, button: string): void;
   unplug(): Promise<void>;
   plugIn(): void;
   /** Another dongle of the same kind: with another address, and so without our bonds. */
@@ -38,6 +42,11 @@ export class Simulation {
 
   forget(key: string): void {
     this.#room.forget(key);
+    this.look();
+  }
+
+  press(key: string, button: string): void {
+    this.#room.press(key, button);
     this.look();
   }
 

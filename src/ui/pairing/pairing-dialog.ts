@@ -1,6 +1,6 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import type { SimulationView } from "../../state/adapter/simulation.ts";
+import type { Simulation, SimulationView } from "../../state/adapter/simulation.ts";
 import type { PairingManager } from "../../state/pairing-manager.ts";
 import type { EndedPairing, PairingRequest } from "../../state/pairing-requests.ts";
 import type { System } from "../../state/platform.ts";
@@ -12,6 +12,7 @@ import { deviceName } from "../device-name.ts";
 import { explainPairing } from "../explain/pairing.ts";
 import { Watch } from "../watch.ts";
 import { peerAddress, termsFacts } from "./words.ts";
+import "../adapter/simulated-keypad.ts";
 import "./pairing-choice.ts";
 import "./pairing-compare.ts";
 import "./pairing-countdown.ts";
@@ -93,10 +94,10 @@ export class PairingDialog extends LitElement {
   declare manager: PairingManager;
   declare system: System;
   declare now: () => number;
-  /** What devices that are made of code show: there is no other place to look at while this dialog is open. */
-  declare room: Readable<SimulationView> | null;
+  /** Devices that are made of code: there is no other place to see and press them while this dialog is open. */
+  declare room: Pick<Simulation, "view" | "press"> | null;
   readonly #view = Watch.whole(this, () => this.manager.view);
-  readonly #room = Watch.whole(this, () => this.room ?? NO_ROOM);
+  readonly #room = Watch.whole(this, () => this.room?.view ?? NO_ROOM);
   #shown = "";
 
   constructor() {
@@ -128,6 +129,14 @@ export class PairingDialog extends LitElement {
         digits === null
           ? nothing
           : html`<p class="simulated">Simulation: the display of <b>${name}</b> shows <b class="number">${digits}</b></p>`,
+      )}
+      ${this.#room.value.devices.map(({ key, name, typed }) =>
+        typed === null
+          ? nothing
+          : html`<simulated-keypad
+              .name=${name}
+              @press=${({ detail }: CustomEvent<string>) => this.room?.press(key, detail)}
+            ></simulated-keypad>`,
       )}
       <pairing-countdown .until=${request.expiresAt} .now=${this.now}></pairing-countdown>
       ${count > 1 ? html`<p class="small quiet">${count - 1} more waiting after this one.</p>` : nothing}
