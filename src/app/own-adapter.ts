@@ -2,9 +2,11 @@
 import { formatAddress } from "../../hci/gap/address.ts";
 import type { BondPorts } from "../bonds/ensure.ts";
 import { webCrypto } from "../crypto/web-crypto.ts";
+import { matchIrk } from "../formats/keys/irk-order.ts";
 import type { Failure } from "../link/failure.ts";
 import type { HciBackend } from "../link/hci/backend.ts";
 import { gradeOpened } from "../link/hci/grader/opened.ts";
+import { IrkWatch } from "../link/hci/irk-watch.ts";
 import { scanRadioOf, type ScanRadio } from "../link/hci/scan-radio.ts";
 import type { AdapterSession } from "../link/hci/session.ts";
 import { TraceRecorder } from "../link/hci/trace-recorder.ts";
@@ -18,9 +20,11 @@ import type { PageKeys } from "../state/keys/screen.ts";
 import { PairingManager } from "../state/pairing-manager.ts";
 import { Store } from "../state/store.ts";
 import type { OwnKind } from "../state/world.ts";
+import { Waits } from "../storage/keys/waits.ts";
+import { UnsettledIrks } from "../storage/keys/unsettled-irks.ts";
 import { AdapterOwner } from "./adapter-owner.ts";
 import { adapterWay, type AdapterWay } from "./adapter-ways.ts";
-import { IrkWatch } from "./irk-watch.ts";
+import { pageWaits } from "./page-waits.ts";
 import { ownHost, pageClock, pageText } from "./own-host.ts";
 import "../ui/adapter/adapter-layer.ts";
 import "../ui/pairing/pairing-dialog.ts";
@@ -73,6 +77,7 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
     transport: kind === "simulator" ? "simulator" : "dongle",
     keys: keys.keys,
     tables: keys.tables,
+    waits: new Waits(pageWaits(kind), now, onListenerError),
     stores: rest.stores,
     prompts: pairing,
     chooser: (heard, signal) => questions.choose(heard, signal),
@@ -92,10 +97,12 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
     // Unlocked, perhaps: then it may have its keys. If not, it says so once more, and nothing turns.
     if (value.kind === "lost" && value.failure.kind === "vault-locked") void adapter.open();
   });
+  const aes = webCrypto();
   const orders = new IrkWatch({
     session,
-    keys: keys.keys,
-    aes: webCrypto(),
+    irks: new UnsettledIrks(keys.keys),
+    order: (irk, heard) => matchIrk(aes, irk, heard).order,
+    aes,
     clock: pageClock,
     onTurned: () => keys.touched(),
     onError: onListenerError,

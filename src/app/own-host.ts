@@ -28,6 +28,7 @@ export interface OwnHostOptions {
   /** A new adapter, or one that differs from what it was. */
   readonly ask: AskAboutAdapter;
   readonly tables?: SessionPorts["tables"];
+  readonly waits?: SessionPorts["waits"];
   /** In place of one AES after the other. */
   readonly search?: HashSearch;
   readonly onListenerError: (error: unknown) => void;
@@ -48,7 +49,7 @@ export const pageText: TextPort = {
  * it cannot. Rejects with StorageError. `backend.session.close()` lets go for good.
  */
 export async function ownHost(options: OwnHostOptions): Promise<HciBackend> {
-  const { adapter, transport, keys, stores, prompts, chooser, ask, tables, onListenerError } = options;
+  const { adapter, transport, keys, stores, prompts, chooser, ask, tables, waits, onListenerError } = options;
   const crypto = webCrypto();
   const search = options.search ?? (await simdSearch(plainSearch(crypto)));
   const closed = new AbortController();
@@ -65,6 +66,7 @@ export async function ownHost(options: OwnHostOptions): Promise<HciBackend> {
     policyOf,
     search,
     ...(tables && { tables }),
+    ...(waits && { waits }),
   });
   session.onState(({ kind }) => {
     if (kind === "closed") closed.abort();

@@ -1,6 +1,7 @@
 /** From what was typed to the device that is meant: a record, or what is heard under this address. */
 import type { EnsureTarget } from "../bonds/ensure.ts";
 import { DeviceError } from "../link/failure.ts";
+import { peerIdOf } from "../link/hci/addresses.ts";
 import type { Chooser, Sighting } from "../link/hci/ports.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { World } from "./world.ts";
@@ -51,15 +52,24 @@ export function chooserFor(device: string, after: (ms: number, run: () => void) 
   };
 }
 
-/** What is meant, for the procedure. A device without a record is looked for on the air, except in a check. */
+/**
+ * What is meant, for the procedure. A device without a record is looked for on the air, and so is one whose imported
+ * identity key may be the wrong way round: only who listens can settle that. A check looks for nothing.
+ */
 export async function targetOf(
-  { store, backend }: World,
+  world: World,
   device: string,
   check: boolean,
   signal: AbortSignal,
 ): Promise<EnsureTarget> {
-  const record = await recordOf(store, device);
-  if (record !== undefined || check) return { bondId: record?.id ?? device.replaceAll(":", "") };
-  const peer = await backend.choose({ services: [], optionalServices: [] }, signal);
-  return { peer, services: [], profile: null, probe: null };
+  const record = await recordOf(world.store, device);
+  const known = record !== undefined && (check || !(await isUnsettled(world, record)));
+  if (known || check) return { bondId: record?.id ?? device.replaceAll(":", "") };
+  const peer = await world.backend.choose({ services: [], optionalServices: [] }, signal);
+  return record === undefined ? { peer, services: [], profile: null, probe: null } : { bondId: record.id };
+}
+
+async function isUnsettled({ orders }: World, { platformId }: BondRecord): Promise<boolean> {
+  await orders.idle;
+  return orders.unsettled.some((identity) => peerIdOf(identity) === platformId);
 }

@@ -52,7 +52,8 @@ export class Output {
     const { json, system } = this.#options;
     if (json) {
       const { steps: _steps, failure: _failure, ...facts } = result;
-      return this.#object({ type: "result", ...facts });
+      const wait = waitOf(result);
+      return this.#object({ type: "result", ...facts, ...(wait === null ? {} : { retryAfterMs: wait }) });
     }
     const reason = result.reason === null ? "" : `, ${result.reason}`;
     this.#line("result", `${result.code} ${result.name}${reason}`);
@@ -60,6 +61,8 @@ export class Output {
     if (result.level !== null) this.#line("level", LEVEL_WORDS[result.level]);
     if (result.keySize !== null) this.#line("key size", `${result.keySize} octets`);
     this.#line("last proof", result.provenAt ?? "none");
+    const wait = waitOf(result);
+    if (wait !== null) this.#line("wait", `${Math.ceil(wait / 1_000)} s before the next try`);
     const { happened, untouched, next } = explainResult(result, system);
     const said = [resultTitle(result), happened, untouched, ...next.map((step) => `- ${step}`)];
     this.#options.out.write(`\n${said.filter((line) => line !== "").join("\n")}\n`);
@@ -98,6 +101,11 @@ export class Output {
   #object(value: Readonly<Record<string, unknown>>): void {
     this.#options.out.write(`${JSON.stringify(value)}\n`);
   }
+}
+
+/** Milliseconds that we make everybody wait after failed pairings, also from one run to the next. */
+function waitOf({ failure }: BondResult): number | null {
+  return failure?.kind === "pairing-failed" ? (failure.retryAfterMs ?? null) : null;
 }
 
 /** Hostile names stay on their line and cannot steer the terminal. */

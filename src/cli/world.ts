@@ -5,9 +5,13 @@ import type { BondPorts, Surroundings } from "../bonds/ensure.ts";
 import { simdSearch } from "../crypto/simd/search.ts";
 import { DEFAULT_LIMITS } from "../link/backend.ts";
 import { HciBackend } from "../link/hci/backend.ts";
+import { matchIrk } from "../formats/keys/irk-order.ts";
+import { IrkWatch } from "../link/hci/irk-watch.ts";
 import type { Chooser } from "../link/hci/ports.ts";
 import { AdapterSession } from "../link/hci/session.ts";
 import { KeysAdmission, newAdaptersOnly, ReadOnlyAdmission } from "../storage/keys/admission.ts";
+import type { Keys } from "../storage/keys/keys.ts";
+import { UnsettledIrks } from "../storage/keys/unsettled-irks.ts";
 import type { Locks } from "../storage/ports.ts";
 import { plainSearch } from "../../hci/gap/resolver.ts";
 import { type Trace, traced } from "../../hci/trace/trace.ts";
@@ -26,6 +30,8 @@ export interface World extends AsyncDisposable {
   readonly backend: HciBackend;
   readonly ports: BondPorts;
   readonly adapter: ChosenAdapter;
+  /** Settles the order of imported identity keys by what is heard; not in a check. */
+  readonly orders: IrkWatch;
 }
 
 export interface WorldOptions {
@@ -42,7 +48,7 @@ export interface WorldOptions {
 /** Rejects as `openStore` and `AdapterSession.open` do. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { program, common, readOnly, warn, trace, signal } = options;
-  const store = await openStore(await untouched(common, readOnly), program.secrets, warn);
+  const store = await openStore(await untouched(common, readOnly), program.secrets, warn, readOnly);
   try {
     const adapter = adapterOf(common.transport);
     const search = await simdSearch(plainSearch(nodeCrypto));
@@ -63,6 +69,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         transport: adapter.transport,
         prompts: NO_ANSWERS,
         chooser: options.chooser,
+        tables: store.tables,
+        waits: store.waits,
         search,
       },
       signal,
@@ -75,15 +83,34 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       surroundings: processSurroundings(),
       appVersion: program.version,
     };
+    const ended = new AbortController();
+    const orders = orderOfIrks(store.keys, session, warn);
+    if (!readOnly) orders.start(ended.signal);
     const close = async (): Promise<void> => {
+      ended.abort();
+      await orders.idle;
       await session.close();
       await store[Symbol.asyncDispose]();
     };
-    return { store, backend, ports, adapter, [Symbol.asyncDispose]: close };
+    return { store, backend, ports, adapter, orders, [Symbol.asyncDispose]: close };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** A file may have an identity key in either order: what is heard decides, here as on the page. */
+function orderOfIrks(keys: Keys, session: AdapterSession, warn: (text: string) => void): IrkWatch {
+  return new IrkWatch({
+    session,
+    irks: new UnsettledIrks(keys),
+    order: (irk, heard) => matchIrk(nodeCrypto, irk, heard).order,
+    aes: nodeCrypto,
+    clock: nodeClock,
+    onTurned: () =>
+      warn("An imported identity key was the wrong way round; what was heard settled its order"),
+    onError: () => warn("The order of an imported identity key could not be settled"),
+  });
 }
 
 /** A passphrase for keys that are not there yet would make a vault: a check must not. */

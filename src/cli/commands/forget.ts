@@ -1,3 +1,4 @@
+import { idOfPlain } from "../../storage/keys/ids.ts";
 import type { Command } from "../arguments.ts";
 import { recordOf } from "../find-device.ts";
 import { openStore } from "../open-store.ts";
@@ -21,7 +22,10 @@ export async function forgetCommand(command: Forget, program: Program, output: O
     output.say("Nothing was deleted");
     return 6;
   }
-  for (const { id } of bonds) await store.keys.bonds.deletePlace(id);
+  for (const { id, peer } of bonds) {
+    await store.keys.bonds.deletePlace(id);
+    await store.cache.forget(idOfPlain(peer)).catch(() => {}); // a table without a bond is never used
+  }
   if (record !== undefined) {
     const at = new Date().toISOString();
     const history = [{ bondId: record.id, at, kind: "removed", detail: "" } as const];

@@ -2,6 +2,7 @@
 import type { TableCache } from "../../../hci/device/table-cache.ts";
 import type { LocalIdentity } from "../../../hci/gap/own-address.ts";
 import type { HashSearch } from "../../../hci/gap/resolver.ts";
+import type { StandingWait } from "../../../hci/smp/backoff.ts";
 import type { Address, Bond, Clock, Crypto, KeyStore, TextPort } from "../../../hci/ports.ts";
 import type { Transport as HciTransport } from "../../../hci/transport/transport.ts";
 import type { Transport } from "../backend.ts";
@@ -114,6 +115,12 @@ export interface Sightings {
 /** Lets a person choose: resolves with the id of one, or null where the person closed it. */
 export type Chooser = (sightings: Sightings, signal: AbortSignal) => Promise<string | null>;
 
+/** Waiting times after failed pairings, over restarts. Neither call rejects: what is lost costs an attacker less time. */
+export interface WaitStore {
+  load(): Promise<readonly StandingWait[]>;
+  save(waits: readonly StandingWait[]): Promise<void>;
+}
+
 export interface SessionPorts {
   readonly adapter: AdapterPort;
   readonly admission: Admission;
@@ -126,6 +133,7 @@ export interface SessionPorts {
   readonly prompts: PairingPrompts;
   readonly chooser: Chooser;
   readonly tables?: TableCache;
+  readonly waits?: WaitStore;
   /** Takes the place of one AES after the other when many IRKs are tried. */
   readonly search?: HashSearch;
   /** What is demanded of one peer; the default where it does not say. Asked often: must not wait. */

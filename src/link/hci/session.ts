@@ -52,6 +52,9 @@ export class AdapterSession implements AsyncDisposable {
   // What was learned of peers is about them, not about the adapter: a Reset must not shorten a waiting time.
   readonly #backoff: Backoff;
   readonly #watch: BondWatch;
+  #recalled: Promise<void> | undefined;
+  /** Waiting times on their way to the store: one write after the other. */
+  #keeping: Promise<void> = Promise.resolve();
   #running: Running | undefined;
   #transport: LeasedTransport | undefined;
   #usb: AdapterClaim["usb"] = null;
@@ -62,6 +65,7 @@ export class AdapterSession implements AsyncDisposable {
     this.ports = ports;
     this.prompts = new RoutedPrompts(ports.prompts);
     this.#backoff = new Backoff(ports.clock);
+    this.#backoff.onFailed = () => this.#keepWaits();
     this.#watch = new BondWatch(ports.clock);
   }
 
@@ -155,6 +159,7 @@ export class AdapterSession implements AsyncDisposable {
     if (this.#state.kind === "closed") return;
     this.#become({ kind: "closed" });
     await this.#letGo();
+    await this.#keeping;
     this.#listeners.clear();
     this.#eventListeners.clear();
     this.#heardListeners.clear();
@@ -213,6 +218,7 @@ export class AdapterSession implements AsyncDisposable {
 
   async #boot(signal: AbortSignal): Promise<Running> {
     const { adapter, admission, clock } = this.ports;
+    await (this.#recalled ??= this.#recallWaits());
     if (this.#transport === undefined || this.#transport.ended) {
       const opened = await adapter.open(signal);
       this.#transport = new LeasedTransport(opened.transport);
@@ -258,6 +264,15 @@ export class AdapterSession implements AsyncDisposable {
       ...(privacy === undefined ? {} : { privacy }),
       onEvent: (event) => this.#heard(event),
     };
+  }
+
+  async #recallWaits(): Promise<void> {
+    this.#backoff.restore((await this.ports.waits?.load()) ?? []);
+  }
+
+  #keepWaits(): void {
+    const { waits } = this.ports;
+    if (waits !== undefined) this.#keeping = this.#keeping.then(() => waits.save(this.#backoff.standing));
   }
 
   async #learnNames({ keys }: Admitted, { identity }: Stack): Promise<void> {

@@ -1,14 +1,16 @@
 /** Imported bonds with the identity key in either order, up to an encryption by our own host. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IrkWatch } from "../../../src/app/irk-watch.ts";
 import { exportKeys } from "../../../src/formats/keys/export.ts";
 import { importKeys } from "../../../src/formats/keys/import.ts";
+import { matchIrk } from "../../../src/formats/keys/irk-order.ts";
 import { flip } from "../../../src/formats/keys/values.ts";
+import { IrkWatch } from "../../../src/link/hci/irk-watch.ts";
 import { scanRadioOf } from "../../../src/link/hci/scan-radio.ts";
 import type { AdvertisingReport } from "../../../src/link/scan.ts";
 import { keyRecordOf, vaultRecordOf } from "../../../src/state/keys/records.ts";
 import type { VaultRecord } from "../../../src/storage/keys/record.ts";
+import { UnsettledIrks } from "../../../src/storage/keys/unsettled-irks.ts";
 import { nodeCrypto } from "../../support/crypto.ts";
 import { OwnKeysRig } from "../../support/own-keys-rig.ts";
 
@@ -53,7 +55,8 @@ function watch(rig: OwnKeysRig): { readonly watch: IrkWatch; readonly turned: { 
   const turned = { count: 0 };
   const watching = new IrkWatch({
     session: rig.backend.session,
-    keys: rig.world.watched(rig.keys),
+    irks: rig.world.watched(new UnsettledIrks(rig.keys)),
+    order: (irk, heard) => matchIrk(nodeCrypto, irk, heard).order,
     aes: nodeCrypto,
     clock: rig.world.rig.clock,
     onTurned: () => turned.count++,

@@ -1,80 +1,11 @@
 /** The command line as systemd and a shell run it: real processes, a real socket, files on a disk. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inDirectory } from "../keys/file-rig.ts";
-import { bondkeeper, Controller, start, type Ended } from "./processes.ts";
-
-const PIN = "123456";
-const RADIO = "mesh-radio";
-
-interface Place {
-  readonly directory: string;
-  readonly controller: Controller;
-  readonly address: string;
-  run(...args: string[]): Promise<Ended>;
-}
-
-/** A store, a controller with a device that has a fixed code, and files with codes. */
-function place(work: (place: Place) => Promise<void>): () => Promise<void> {
-  return () =>
-    inDirectory(async (directory) => {
-      await using controller = await Controller.start([RADIO]);
-      const [address = ""] = controller.devices.values();
-      await writeFile(join(directory, "pin"), `${PIN}\n`, { mode: 0o600 });
-      await writeFile(join(directory, "wrong-pin"), "654321\n", { mode: 0o600 });
-      const run = (...args: string[]): Promise<Ended> =>
-        bondkeeper([
-          ...args,
-          "--transport",
-          controller.transport,
-          "--store",
-          join(directory, "store"),
-          "--json",
-        ]);
-      await work({ directory, controller, address, run });
-    });
-}
-
-const pinFile = ({ directory }: Place, name = "pin"): readonly string[] => [
-  "--pin-file",
-  join(directory, name),
-];
-
-async function digestOf({ directory }: Place): Promise<string> {
-  const hash = createHash("sha256");
-  for (const name of ["keys.json", "records.json"])
-    hash.update(await readFile(join(directory, "store", name)).catch(() => "none"));
-  return hash.digest("hex");
-}
-
-/** The sealed keys themselves, without what is dated beside them. */
-async function sealedKeys({ directory }: Place): Promise<string> {
-  const text = await readFile(join(directory, "store", "keys.json"), "utf8");
-  return [...text.matchAll(/"data":"[\da-f]+"/gu)].map(([data]) => data).join("\n");
-}
-
-/** A device that refused a wrong code makes everybody wait for a while: so often it is tried at most. */
-const TRIES = 20;
-
-async function bonded(at: Place): Promise<void> {
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const { code, err, result } = await at.run(at.address, ...pinFile(at));
-    if (result["reason"] === "repeated-attempts") continue;
-    assert.equal(code, 0, err);
-    return;
-  }
-  assert.fail("the device never let us try again");
-}
-
-/** The same place, but the device was reset: the controller starts anew, and its devices know nobody. */
-async function afterReset(at: Place, work: (at: Place) => Promise<void>): Promise<void> {
-  await at.controller[Symbol.asyncDispose]();
-  await using controller = await Controller.start([RADIO], at.controller.port);
-  await work({ ...at, controller });
-}
+import { afterReset, bonded, digestOf, PIN, pinFile, place, RADIO, sealedKeys } from "./place.ts";
+import { bondkeeper, Controller, start } from "./processes.ts";
 
 test(
   "not bonded, paired with the code of a file, 0; run again, verified, 0, and the keys are as they were",

@@ -40,6 +40,33 @@ test("70 000 addresses that fail cost the next one no more than the longest wait
   assert.equal(backoff.remaining(PERIPHERAL_ADDRESS), 0);
 });
 
+test("What stood before a restart stands after it, and is never made shorter nor longer than 32 s", async () => {
+  const before = new Backoff(new ManualClock());
+  for (let i = 0; i < 3; i++) before.failed(PERIPHERAL_ADDRESS);
+  const clock = new ManualClock();
+  await clock.advance(5_000);
+  const after = new Backoff(clock);
+  after.restore(before.standing);
+  assert.deepEqual(after.standing, before.standing);
+  assert.equal(after.remaining(PERIPHERAL_ADDRESS), 4_000);
+  assert.equal(after.remaining(CENTRAL_ADDRESS), 4_000, "for everybody");
+  after.failed(PERIPHERAL_ADDRESS);
+  assert.equal(after.remaining(PERIPHERAL_ADDRESS), 8_000, "it goes on where it was");
+  after.restore(before.standing);
+  assert.equal(after.remaining(PERIPHERAL_ADDRESS), 8_000);
+  after.restore([{ peer: null, remainingMs: 1e9, nextMs: 1e9 }]);
+  assert.equal(after.remaining(CENTRAL_ADDRESS), 32_000);
+});
+
+test("Whoever keeps the waiting times hears of each failure", () => {
+  const backoff = new Backoff(new ManualClock());
+  let heard = 0;
+  backoff.onFailed = () => heard++;
+  backoff.failed(PERIPHERAL_ADDRESS);
+  backoff.failed(PERIPHERAL_ADDRESS);
+  assert.equal(heard, 2);
+});
+
 test("SMP-TIMEOUT: after 30 s without Pairing Response the failure is reported and nothing is sent any more", async () => {
   const scripted = new Scripted("central");
   const paired = assert.rejects(scripted.side.manager.pair(), PairingTimeout);

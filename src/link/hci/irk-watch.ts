@@ -2,20 +2,33 @@
  * Imported identity keys against the private addresses that our adapter hears: a file can have them in either order. Only
  * the order of an imported key is ever changed by it, and only where exactly one device can be meant.
  */
-import { addressKey } from "../../hci/gap/address.ts";
-import { Resolver, plainSearch, type Resolvable } from "../../hci/gap/resolver.ts";
-import { splitResolvable } from "../../hci/gap/rpa.ts";
-import { reversed } from "../../hci/codec/bytes.ts";
-import type { Address, Aes128, Clock } from "../../hci/ports.ts";
-import { matchIrk } from "../formats/keys/irk-order.ts";
-import type { AdapterSession } from "../link/hci/session.ts";
-import { wipeBond } from "../storage/keys/bond-keys.ts";
-import { addressOf, idOfPlain } from "../storage/keys/ids.ts";
-import type { Keys } from "../storage/keys/keys.ts";
+import { addressKey } from "../../../hci/gap/address.ts";
+import { Resolver, plainSearch, type Resolvable } from "../../../hci/gap/resolver.ts";
+import { splitResolvable } from "../../../hci/gap/rpa.ts";
+import type { Address, Aes128, Clock } from "../../../hci/ports.ts";
+import type { AdapterSession } from "./session.ts";
+
+/** Null where nothing, or both orders, spoke. */
+type KeyOrder = "as-is" | "reversed" | null;
+
+/** Imported identity keys, as the store has them. Structural: storage fits without knowing this layer. */
+export interface ImportedIrks {
+  /** Those that nothing spoke for yet, each turned round, in fresh octets; none while they cannot be read. */
+  unsettled(adapter: string, local: Address): Promise<readonly Resolvable[]>;
+  /** Turns round those of one device that `judge` finds reversed. Resolves with whether something changed. */
+  turn(
+    adapter: string,
+    local: Address,
+    identity: Address,
+    judge: (irk: string) => KeyOrder,
+  ): Promise<boolean>;
+}
 
 export interface IrkWatchParts {
   readonly session: AdapterSession;
-  readonly keys: Keys;
+  readonly irks: ImportedIrks;
+  /** `irk` in wire order, lower-case hex, against addresses that were heard. */
+  readonly order: (irk: string, heard: readonly Address[]) => KeyOrder;
   readonly aes: Aes128;
   readonly clock: Clock;
   /** A key was turned round: who shows bonds looks again. */
@@ -34,7 +47,8 @@ export class IrkWatch {
   readonly #seen = new Set<number>();
   /** By identity: what was heard that fits its key in either order. */
   readonly #fitting = new Map<number, readonly Address[]>();
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
+  #ended = false;
 
   constructor(parts: IrkWatchParts) {
     this.#parts = parts;
@@ -48,8 +62,22 @@ export class IrkWatch {
     session.onHeard(({ address }) => {
       if (address !== undefined && this.#watched.length > 0) void this.hear(address);
     }, signal);
-    signal.addEventListener("abort", () => this.#forget(), { once: true });
+    const end = (): void => {
+      this.#ended = true;
+      this.#forget();
+    };
+    signal.addEventListener("abort", end, { once: true });
     if (session.state.kind === "ready") void this.look();
+  }
+
+  /** Resolves when what runs now is done: after the end nobody writes keys any more. */
+  get idle(): Promise<void> {
+    return this.#last;
+  }
+
+  /** Whose keys nothing spoke for yet. They may be found under their addresses by whoever listens, and by nobody else. */
+  get unsettled(): readonly Address[] {
+    return this.#watched.map(({ identity }) => identity);
   }
 
   /** Reads anew which imported keys nothing spoke for yet: after an import, and when the vault was opened. */
@@ -67,27 +95,16 @@ export class IrkWatch {
   }
 
   async #look(): Promise<void> {
-    const { session, keys } = this.#parts;
+    const { session, irks } = this.#parts;
     this.#forget();
-    if (session.state.kind !== "ready" || (await keys.vault.state()).kind !== "open") return;
-    const { local } = session;
-    const { adapter } = session.admitted;
-    const watched: Resolvable[] = [];
-    for (const { imported, types, peer } of await keys.list({ adapter, local })) {
-      const identity = addressOf(idOfPlain(peer));
-      if (imported === null || imported.irkMatched === true || !types.includes("irk") || identity === null)
-        continue;
-      const bond = await keys.bonds.get(adapter, local, identity);
-      if (bond === undefined) continue;
-      if (bond.irk !== null) watched.push({ irk: reversed(bond.irk), identity });
-      wipeBond(bond);
-    }
+    if (session.state.kind !== "ready") return;
+    const watched = await irks.unsettled(session.admitted.adapter, session.local);
     this.#watched = watched;
     this.#resolver.use(watched);
   }
 
   async #judge(address: Address): Promise<void> {
-    const { session, keys, aes } = this.#parts;
+    const { session, irks, order } = this.#parts;
     if (session.state.kind !== "ready") return;
     const { stack, local } = session;
     const { adapter } = session.admitted;
@@ -98,8 +115,7 @@ export class IrkWatch {
     if (turned.kind !== "one") return;
     const { identity } = turned;
     const heard = this.#fits(identity, address);
-    const judge = (irk: string) => matchIrk(aes, irk, heard).order;
-    if (!(await keys.bonds.turnIrk(adapter, local, identity, judge))) return;
+    if (!(await irks.turn(adapter, local, identity, (irk) => order(irk, heard)))) return;
     await stack.refreshBonds();
     await this.#look();
     this.#parts.onTurned();
@@ -120,9 +136,11 @@ export class IrkWatch {
     this.#seen.clear();
   }
 
-  /** One after the other: two addresses of one device must not both turn its key. */
+  /** One after the other: two addresses of one device must not both turn its key. Nothing after the end. */
   #next(work: () => Promise<void>): Promise<void> {
-    const next = this.#last.then(work).catch((error: unknown) => this.#parts.onError(error));
+    const next = this.#last
+      .then(() => (this.#ended ? undefined : work()))
+      .catch((error: unknown) => this.#parts.onError(error));
     this.#last = next;
     return next;
   }
