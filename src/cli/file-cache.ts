@@ -36,7 +36,8 @@ export class FileCache {
   /** One write after the other. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor({ directory, lock, readOnly, newId }: FileCacheOptions) {
+  constructor(options: FileCacheOptions) {
+    const { directory, lock, readOnly } = options;
     this.#readOnly = readOnly;
     this.#file = new TableFile({
       path: join(directory, CACHE_FILE),
@@ -44,7 +45,7 @@ export class FileCache {
       tables: ["attributes", "waits"],
       maxOctets: MAX_FILE,
       assertOurs: () => lock.assertOurs(),
-      newId,
+      newId: () => options.newId(),
     });
     this.attributes = {
       get: async (id) => (await this.#read()).attributes.get(id),
@@ -75,10 +76,10 @@ export class FileCache {
 
   #change(work: (tables: Tables) => Tables | undefined): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const next = this.#readOnly ? undefined : work(await this.#read());
-      if (next === undefined) return;
-      this.#tables = Promise.resolve(next);
-      await this.#file.write((table) => [...next[table].values()]);
+      const changed = this.#readOnly ? undefined : work(await this.#read());
+      if (changed === undefined) return;
+      this.#tables = Promise.resolve(changed);
+      await this.#file.write((table) => [...changed[table].values()]);
     });
     this.#turn = turn.catch(() => {});
     return turn;
