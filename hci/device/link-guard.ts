@@ -10,7 +10,7 @@ import type { PairOptions } from "../smp/plans.ts";
 import { requirementOf, satisfies } from "../smp/policy.ts";
 import { SecurityManager } from "../smp/security-manager.ts";
 import type { LinkSecurity, SecurityEvent } from "../smp/settings.ts";
-import { wipeKeys } from "../smp/wipe.ts";
+import { wipeBond } from "../smp/wipe.ts";
 import type { Context } from "./context.ts";
 import { BondFailedError, codeOf, NotBondedError, WeakBondError } from "./errors.ts";
 import { ObservedLink } from "./observed-link.ts";
@@ -269,7 +269,7 @@ export class LinkGuard {
   #takeBond(bond: Bond): void {
     const before = this.#bond;
     this.#bond = this.#proven = bond;
-    if (before !== undefined && before !== bond) wipeKeys(before);
+    if (before !== undefined && before !== bond) wipeBond(before);
   }
 
   /** What is done about the controller's list: nobody waits for it. */
@@ -300,7 +300,7 @@ export class LinkGuard {
   #ended(reason: number | undefined): void {
     this.#judgeEnd(reason);
     // The next link looks the key up again.
-    if (this.#bond !== undefined) wipeKeys(this.#bond);
+    if (this.#bond !== undefined) wipeBond(this.#bond);
   }
 
   #judgeEnd(reason: number | undefined): void {

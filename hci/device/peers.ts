@@ -30,12 +30,17 @@ export class Peers {
       .then(async () => {
         const bonds = await keys.all(identity.address);
         bonds.forEach(wipeKeys);
+        const before = this.#known;
         this.#known = bonds.flatMap(({ irk, peer }) =>
           irk === null || (except !== undefined && sameAddress(peer, except))
             ? []
             : [{ irk, identity: peer }],
         );
-        await this.#program();
+        try {
+          await this.#program();
+        } finally {
+          for (const { irk } of before) irk.fill(0); // nothing resolves with them any more
+        }
       });
     this.#refreshed = refreshed;
     return refreshed;
@@ -86,6 +91,13 @@ export class Peers {
     const peer = peerIdentity ?? (await this.#resolve(peerAddress)) ?? peerAddress;
     const bond = await this.#bondWith(peer);
     return { peer, bond, cached: await this.#tableOf(peer) };
+  }
+
+  /** Recognises nobody any more. */
+  forget(): void {
+    this.#context.gap.resolver.use([]);
+    for (const { irk } of this.#known) irk.fill(0);
+    this.#known = [];
   }
 
   #bondWith(peer: Address): Promise<Bond | undefined> {

@@ -3,6 +3,7 @@ import { applyPolicy } from "../gap/connection-parameters.ts";
 import type { ParameterPolicy } from "../gap/connection-parameters.ts";
 import { addressKey } from "../gap/address.ts";
 import { resolvingListSize } from "../gap/capabilities.ts";
+import type { ConnectTarget } from "../gap/connect-target.ts";
 import type { ConnectOptions } from "../gap/connector.ts";
 import { Gap } from "../gap/gap.ts";
 import type { LocalIdentity } from "../gap/own-address.ts";
@@ -20,6 +21,7 @@ import { asError } from "../smp/errors.ts";
 import type { OobMaterial } from "../smp/oob.ts";
 import type { PairingPolicy } from "../smp/policy.ts";
 import type { Features } from "../smp/settings.ts";
+import { wipeBond } from "../smp/wipe.ts";
 import { BondWatch } from "./bond-watch.ts";
 import type { ClientMemory } from "./clients.ts";
 import { MemoryClients } from "./clients.ts";
@@ -115,6 +117,7 @@ export class Stack {
     this.#watchLinks();
     this.host.onClosed = (error) => {
       gap.close();
+      this.#peers.forget();
       this.#context.emit({ kind: "closed", error });
     };
   }
@@ -187,11 +190,19 @@ export class Stack {
    */
   async connect(peer: Address, options: ConnectOptions = {}): Promise<DeviceLink> {
     const target = await this.#peers.targetOf(peer);
-    const link = await this.gap.connect(target, options);
+    const link = await this.#connected(target, options);
     const opening = this.#opening.get(link);
     if (opening === undefined)
       throw link.end?.error ?? new Error("Cannot connect: the link was not announced");
     return opening;
+  }
+
+  async #connected(target: ConnectTarget, options: ConnectOptions): Promise<Link> {
+    try {
+      return await this.gap.connect(target, options);
+    } finally {
+      if ("irk" in target) target.irk?.fill(0);
+    }
   }
 
   /** Milliseconds until `peer` may be paired with: the waiting time after failures, its own and everybody's. */
@@ -251,7 +262,10 @@ export class Stack {
     const { link } = channels;
     try {
       const known = await this.#peers.identify(link);
-      if (link.end !== undefined) throw link.end.error;
+      if (link.end !== undefined) {
+        if (known.bond !== undefined) wipeBond(known.bond);
+        throw link.end.error;
+      }
       const device = new DeviceLink(this.#context, channels, known);
       this.#links.add(device);
       void link.closed.then(() => this.#links.delete(device));

@@ -24,6 +24,8 @@ export class ResolvingList {
   readonly #own: OwnAddress;
   readonly #size: number;
   #listed: ReadonlySet<number> = new Set();
+  /** Calls of `use` that are not over: what they leave behind is not known yet. */
+  #underWay = 0;
 
   constructor(host: Host, radio: Radio, own: OwnAddress) {
     this.#host = host;
@@ -49,7 +51,10 @@ export class ResolvingList {
     const usable = peers.filter(({ irk }) => isUsableIrk(irk));
     if (this.#size === 0) return usable.length;
     const fitting = usable.slice(0, this.#size);
-    if (fitting.length > 0 || this.active) await this.#radio.alone(() => this.#program(fitting));
+    if (fitting.length > 0 || this.active || this.#underWay > 0) {
+      this.#underWay++;
+      await this.#radio.alone(() => this.#program(fitting)).finally(() => this.#underWay--);
+    }
     return usable.length - this.#listed.size;
   }
 

@@ -127,7 +127,7 @@ export class LinkEncryption {
     if (this.#pending !== pending) return; // the link ended, or a newer request took its place
     const { handle } = this.#link;
     try {
-      if (key === null) {
+      if (key === null || !isUsable(key)) {
         await this.#host.run(LeLongTermKeyRequestNegativeReply, { handle });
       } else {
         pending.granted = true; // before the answer: its event may come first
@@ -143,7 +143,7 @@ export class LinkEncryption {
   async #ask(rand: Bytes, ediv: number): Promise<LongTermKey | null> {
     try {
       const key = await this.onLongTermKeyRequest?.(rand, ediv);
-      return key !== undefined && key !== null && isUsable(key) ? key : null;
+      return key ?? null;
     } catch {
       return null; // a handler that fails has no key
     }

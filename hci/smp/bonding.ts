@@ -9,6 +9,7 @@ import type { Phase2 } from "./pairing.ts";
 import { strengthOfPhase2 } from "./pairing.ts";
 import type { SecurityLevel } from "./policy.ts";
 import { levelOf } from "./policy.ts";
+import { wipeBond } from "./wipe.ts";
 
 /** What a finished pairing gave. */
 export interface PairingResult {
@@ -118,8 +119,10 @@ async function refuseTakenIdentity(keeper: BondKeeper, peer: Address | undefined
   if (replaces !== undefined && (peer === undefined || !sameAddress(peer, replaces.peer)))
     throw new PairingError("KeyRejected", "local", "the peer has another identity than the bond");
   if (replaces !== undefined || peer === undefined) return;
-  if ((await keeper.keys.get(keeper.local.address, peer)) !== undefined)
-    throw new PairingError("KeyRejected", "local", "the identity belongs to another bond");
+  const other = await keeper.keys.get(keeper.local.address, peer);
+  if (other === undefined) return;
+  wipeBond(other);
+  throw new PairingError("KeyRejected", "local", "the identity belongs to another bond");
 }
 
 function pairingMethod({ method, secureConnections }: Agreement): PairingMethod {

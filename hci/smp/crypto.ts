@@ -100,7 +100,9 @@ export function f5(
   const t = aesCmac(aes, SALT, w);
   const half = (counter: number): Bytes =>
     aesCmac(aes, t, concat([counter], KEY_ID_BTLE, n1, n2, typed(a1), typed(a2), LENGTH_256));
-  return { macKey: half(0), ltk: half(1) };
+  const keys = { macKey: half(0), ltk: half(1) };
+  t.fill(0);
+  return keys;
 }
 
 /** 2.2.8 LE Secure Connections check value generation function f6; `ioCap` is AuthReq, OOB flag, IO capability. */

@@ -28,7 +28,7 @@ export interface PairingProposal {
   readonly peer: Address;
   /** What the peer asked for; not yet what comes of it. */
   readonly asked: AuthenticationRequirements;
-  /** The bond that would be replaced. The peer was reset, or somebody imitates it. */
+  /** The bond that would be replaced, its keys zeroed. The peer was reset, or somebody imitates it. */
   readonly replaces: Bond | undefined;
   /** True when the link is encrypted with the key of that bond: then it is the same device. */
   readonly proven: boolean;

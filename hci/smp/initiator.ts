@@ -12,6 +12,7 @@ import type { AuthenticationRequirements, PairingFeatures } from "./pdus.ts";
 import { PairingRequest, PairingResponse } from "./pdus.ts";
 import type { Strength } from "./policy.ts";
 import { secureConnectionsAsInitiator } from "./secure-connections.ts";
+import { Remains } from "./wipe.ts";
 
 /** What is settled before the first PDU goes out. */
 export interface InitiatorPlan {
@@ -26,6 +27,17 @@ export interface InitiatorPlan {
 }
 
 export async function pairAsInitiator(pairing: Pairing, plan: InitiatorPlan): Promise<PairingResult> {
+  const remains = new Remains();
+  let result: PairingResult | undefined;
+  try {
+    result = await initiate(pairing, plan, remains);
+    return result;
+  } finally {
+    remains.wipeAllBut(result?.bond);
+  }
+}
+
+async function initiate(pairing: Pairing, plan: InitiatorPlan, remains: Remains): Promise<PairingResult> {
   const { exchange, crypto } = pairing;
   const phase1 = await exchangeFeatures(pairing, plan);
   const { agreement } = phase1;
@@ -33,6 +45,7 @@ export async function pairAsInitiator(pairing: Pairing, plan: InitiatorPlan): Pr
   const phase2 = agreement.secureConnections
     ? await secureConnectionsAsInitiator(pairing, phase1)
     : await legacyAsInitiator(pairing, phase1);
+  remains.add(phase2.key);
 
   exchange.silence();
   const key = pairingKey(phase2, agreement.keySize);
@@ -43,6 +56,7 @@ export async function pairAsInitiator(pairing: Pairing, plan: InitiatorPlan): Pr
   await exchange.unlessClosed(plan.encryption.start(key, encrypted));
 
   const received = await receiveKeys(exchange, agreement.responderKeys, agreement.keySize);
+  remains.addReceived(received);
   exchange.silence();
   const own = makeKeys(
     crypto,
@@ -50,6 +64,7 @@ export async function pairAsInitiator(pairing: Pairing, plan: InitiatorPlan): Pr
     agreement.keySize,
     shownIdentity(plan.keeper, agreement, crypto, pairing.initiator),
   );
+  remains.addOwn(own);
   const result = await exchange.unlessClosed(keepBond(plan.keeper, agreement, phase2, own, received));
   sendKeys(exchange, own);
   await exchange.sent();

@@ -62,7 +62,9 @@ export function makeKeys(
 }
 
 function makeLegacyKey(crypto: Crypto, keySize: number): LongTermKey {
-  const value = maskKey(crypto.random(16), keySize);
+  const whole = crypto.random(16);
+  const value = maskKey(whole, keySize);
+  whole.fill(0);
   const [high = 0, low = 0] = crypto.random(2);
   return { value, ediv: (high << 8) | low, rand: crypto.random(8), keySize };
 }
@@ -100,6 +102,7 @@ async function receiveLegacyKey(exchange: Exchange, keySize: number): Promise<Lo
   const { ltk } = await exchange.expect(EncryptionInformation);
   const { ediv, rand } = await exchange.expect(CentralIdentification);
   const value = maskKey(ltk, keySize);
+  ltk.fill(0);
   if (isBlockedLtk(value)) throw new PairingError("KeyRejected", "local", "the LTK is publicly known");
   return { value, ediv, rand, keySize };
 }

@@ -7,25 +7,27 @@ import { PairingError } from "./errors.ts";
 import type { Pairing, Phase1, Phase2 } from "./pairing.ts";
 import { obtainPasskey } from "./passkey.ts";
 import { PairingConfirm, PairingRandom } from "./pdus.ts";
-import { ZERO } from "./stage1.ts";
 
 export async function legacyAsInitiator(pairing: Pairing, phase1: Phase1): Promise<Phase2> {
   const { exchange, crypto } = pairing;
   const tk = await temporaryKey(pairing, phase1, "initiator", undefined);
   const confirm = (random: Bytes): Bytes => confirmValue(pairing, phase1, tk, random);
-
-  const mrand = crypto.random(16);
-  const mconfirm = confirm(mrand);
-  exchange.send(PairingConfirm, { confirm: mconfirm });
-  const { confirm: sconfirm } = await exchange.expect(PairingConfirm);
-  exchange.hearKeypresses(undefined);
-  // 2.3.5.5: who only sends back what we sent need not know the TK. An echoed random value then fails by itself below
-  if (equal(sconfirm, mconfirm))
-    throw new PairingError("ConfirmValueFailed", "local", "our confirm value came back");
-  exchange.send(PairingRandom, { random: mrand });
-  const { random: srand } = await exchange.expect(PairingRandom);
-  if (!equal(sconfirm, confirm(srand))) throw new PairingError("ConfirmValueFailed", "local");
-  return shortTermKey(phase1, s1(crypto, tk, srand, mrand));
+  try {
+    const mrand = crypto.random(16);
+    const mconfirm = confirm(mrand);
+    exchange.send(PairingConfirm, { confirm: mconfirm });
+    const { confirm: sconfirm } = await exchange.expect(PairingConfirm);
+    exchange.hearKeypresses(undefined);
+    // 2.3.5.5: who only sends back what we sent need not know the TK. An echoed random value then fails by itself below
+    if (equal(sconfirm, mconfirm))
+      throw new PairingError("ConfirmValueFailed", "local", "our confirm value came back");
+    exchange.send(PairingRandom, { random: mrand });
+    const { random: srand } = await exchange.expect(PairingRandom);
+    if (!equal(sconfirm, confirm(srand))) throw new PairingError("ConfirmValueFailed", "local");
+    return shortTermKey(phase1, s1(crypto, tk, srand, mrand));
+  } finally {
+    tk.fill(0);
+  }
 }
 
 /** `ready` runs when the link may be encrypted with the key: just before the last PDU of phase 2 goes out. */
@@ -37,20 +39,23 @@ export async function legacyAsResponder(
   const { exchange, crypto } = pairing;
   const tk = await temporaryKey(pairing, phase1, "responder", PairingConfirm);
   const confirm = (random: Bytes): Bytes => confirmValue(pairing, phase1, tk, random);
-
-  const srand = crypto.random(16);
-  const { confirm: mconfirm } = await exchange.expect(PairingConfirm);
-  exchange.hearKeypresses(undefined);
-  exchange.send(PairingConfirm, { confirm: confirm(srand) });
-  const { random: mrand } = await exchange.expect(PairingRandom);
-  if (!equal(mconfirm, confirm(mrand))) throw new PairingError("ConfirmValueFailed", "local");
-  const phase2 = shortTermKey(phase1, s1(crypto, tk, srand, mrand));
-  ready(phase2);
-  exchange.send(PairingRandom, { random: srand });
-  return phase2;
+  try {
+    const srand = crypto.random(16);
+    const { confirm: mconfirm } = await exchange.expect(PairingConfirm);
+    exchange.hearKeypresses(undefined);
+    exchange.send(PairingConfirm, { confirm: confirm(srand) });
+    const { random: mrand } = await exchange.expect(PairingRandom);
+    if (!equal(mconfirm, confirm(mrand))) throw new PairingError("ConfirmValueFailed", "local");
+    const phase2 = shortTermKey(phase1, s1(crypto, tk, srand, mrand));
+    ready(phase2);
+    exchange.send(PairingRandom, { random: srand });
+    return phase2;
+  } finally {
+    tk.fill(0);
+  }
 }
 
-/** TK (2.3.5.2 to 2.3.5.4). */
+/** TK (2.3.5.2 to 2.3.5.4), in octets of its own. */
 async function temporaryKey(
   pairing: Pairing,
   { agreement: { method, keypress } }: Phase1,
@@ -59,11 +64,11 @@ async function temporaryKey(
 ): Promise<Bytes> {
   if (method.kind === "passkey")
     return passkeyOctets(await obtainPasskey(pairing, method[role], keypress, early));
-  if (method.kind !== "oob") return ZERO;
+  if (method.kind !== "oob") return new Uint8Array(16);
   const { legacyKey } = pairing.oob;
   if (legacyKey === undefined)
     throw new PairingError("OobNotAvailable", "local", "there is no OOB key for this peer");
-  return legacyKey;
+  return legacyKey.slice();
 }
 
 /** Mconfirm and Sconfirm differ in the random value only. */
@@ -77,5 +82,7 @@ function confirmValue(
 }
 
 function shortTermKey({ agreement }: Phase1, stk: Bytes): Phase2 {
-  return { key: maskKey(stk, agreement.keySize), authenticated: agreement.method.kind !== "just-works" };
+  const key = maskKey(stk, agreement.keySize);
+  stk.fill(0);
+  return { key, authenticated: agreement.method.kind !== "just-works" };
 }

@@ -17,6 +17,7 @@ import type { PairingPolicy, Strength } from "./policy.ts";
 import { requirementOf } from "./policy.ts";
 import type { ResponderPlan } from "./responder.ts";
 import type { Features, LinkSecurity, SecuritySettings } from "./settings.ts";
+import { wipeBond } from "./wipe.ts";
 
 export interface PairOptions {
   /** For this pairing alone. */
@@ -79,12 +80,12 @@ export async function planInitiator(
  * then the one that the person named counts, and the identity it tells in the end must be that one.
  */
 async function bondToReplace(settings: SecuritySettings, replaces: Address | undefined) {
-  const bond = await bondOf(settings);
+  const bond = lookedAt(await bondOf(settings));
   if (replaces === undefined) {
     if (bond !== undefined) throw new SecurityBlocked("bond-exists");
     return undefined;
   }
-  if (bond === undefined) return settings.keys.get(settings.local.address, replaces);
+  if (bond === undefined) return lookedAt(await settings.keys.get(settings.local.address, replaces));
   if (!sameAddress(replaces, bond.peer)) throw new SecurityBlocked("bond-exists");
   return bond;
 }
@@ -105,7 +106,7 @@ export async function planResponder(
   if (!policy.pairable) throw new PairingError("PairingNotSupported", "local", "pairing is off");
   if (backoff.remaining(peer) > 0)
     throw new PairingError("RepeatedAttempts", "local", "too soon after a failure");
-  const bond = await bondOf(settings);
+  const bond = lookedAt(await bondOf(settings));
   const same = bond !== undefined && isSameBond(proven?.bond, bond);
   if (bond !== undefined && !same) inDoubt(bond);
   return {
@@ -131,6 +132,12 @@ function keepingOurWord(response: PairingFeatures, askedForMitm: boolean): Pairi
 /** The bond with this peer. A store that fails rejects: that is not "no bond". */
 export function bondOf({ keys, local, peer }: SecuritySettings): Promise<Bond | undefined> {
   return keys.get(local.address, peer);
+}
+
+/** A pairing asks whether there is a bond, whose and how strong: never for its keys. */
+function lookedAt(bond: Bond | undefined): Bond | undefined {
+  if (bond !== undefined) wipeBond(bond);
+  return bond;
 }
 
 function keeperOf({ settings: { keys, local, peer } }: Surroundings, replaces: Bond | undefined): BondKeeper {

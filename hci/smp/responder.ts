@@ -14,6 +14,7 @@ import type { PairingFeatures } from "./pdus.ts";
 import { PairingResponse } from "./pdus.ts";
 import type { Strength } from "./policy.ts";
 import { secureConnectionsAsResponder } from "./secure-connections.ts";
+import { Remains } from "./wipe.ts";
 
 /** What is settled when a Pairing Request was read. */
 export interface ResponderPlan {
@@ -29,6 +30,17 @@ export interface ResponderPlan {
 }
 
 export async function pairAsResponder(pairing: Pairing, plan: ResponderPlan): Promise<PairingResult> {
+  const remains = new Remains();
+  let result: PairingResult | undefined;
+  try {
+    result = await respond(pairing, plan, remains);
+    return result;
+  } finally {
+    remains.wipeAllBut(result?.bond);
+  }
+}
+
+async function respond(pairing: Pairing, plan: ResponderPlan, remains: Remains): Promise<PairingResult> {
   const { exchange, crypto } = pairing;
   const phase1 = await answerFeatures(pairing, plan);
   const { agreement } = phase1;
@@ -36,6 +48,7 @@ export async function pairAsResponder(pairing: Pairing, plan: ResponderPlan): Pr
 
   let encrypted = Promise.resolve();
   const ready = (phase2: Phase2): void => {
+    remains.add(phase2.key);
     exchange.silence();
     const key = pairingKey(phase2, agreement.keySize);
     encrypted = plan.encryption.arm(key, () => {
@@ -50,10 +63,12 @@ export async function pairAsResponder(pairing: Pairing, plan: ResponderPlan): Pr
 
   const identity = shownIdentity(plan.keeper, agreement, crypto, pairing.responder);
   const own = makeKeys(crypto, agreement.responderKeys, agreement.keySize, identity);
+  remains.addOwn(own);
   // Where the peer sends keys ours go first, and the bond is whole only when the peer's are there
   const oursGoLast = pduCount(agreement.initiatorKeys) === 0;
   const keep = async (): Promise<PairingResult> => {
     const received = await receiveKeys(exchange, agreement.initiatorKeys, agreement.keySize);
+    remains.addReceived(received);
     exchange.silence();
     if (!oursGoLast) exchange.complete(); // the peer sends its keys when it has ours (3.6.1)
     return exchange.unlessClosed(keepBond(plan.keeper, agreement, phase2, own, received));

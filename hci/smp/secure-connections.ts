@@ -15,13 +15,22 @@ import type { Stage1 } from "./stage1.ts";
 export async function secureConnectionsAsInitiator(pairing: Pairing, phase1: Phase1): Promise<Phase2> {
   const { exchange } = pairing;
   const keys = await exchangeAsInitiator(pairing);
-  const stage1 = await stage1AsInitiator(pairing, keys, phase1);
-  const { ltk, ea, eb } = await stage2(pairing, keys, stage1, phase1);
-  exchange.hearKeypresses(undefined);
-  exchange.send(PairingDhKeyCheck, { check: ea });
-  const { check } = await exchange.expect(PairingDhKeyCheck);
-  if (!equal(check, eb)) throw new PairingError("DhKeyCheckFailed", "local");
-  return { key: maskKey(ltk, phase1.agreement.keySize), authenticated: stage1.authenticated };
+  let key: Bytes | undefined;
+  try {
+    const stage1 = await stage1AsInitiator(pairing, keys, phase1);
+    const { ea, eb, ...made } = await stage2(pairing, keys, stage1, phase1);
+    ({ key } = made);
+    exchange.hearKeypresses(undefined);
+    exchange.send(PairingDhKeyCheck, { check: ea });
+    const { check } = await exchange.expect(PairingDhKeyCheck);
+    if (!equal(check, eb)) throw new PairingError("DhKeyCheckFailed", "local");
+    return { key, authenticated: stage1.authenticated };
+  } catch (error) {
+    key?.fill(0);
+    throw error;
+  } finally {
+    wipeSecret(keys);
+  }
 }
 
 /** `ready` runs when the link may be encrypted with the key: just before Eb goes out, and not a moment earlier. */
@@ -32,18 +41,24 @@ export async function secureConnectionsAsResponder(
 ): Promise<Phase2> {
   const { exchange } = pairing;
   const keys = await exchangeAsResponder(pairing);
-  const stage1 = await stage1AsResponder(pairing, keys, phase1);
-  exchange.hearKeypresses(undefined);
-  const { ltk, ea, eb } = await stage2(pairing, keys, stage1, phase1);
-  const { check } = await exchange.expect(PairingDhKeyCheck);
-  if (!equal(check, ea)) throw new PairingError("DhKeyCheckFailed", "local");
-  const phase2 = {
-    key: maskKey(ltk, phase1.agreement.keySize),
-    authenticated: stage1.authenticated,
-  };
-  ready(phase2);
-  exchange.send(PairingDhKeyCheck, { check: eb });
-  return phase2;
+  let key: Bytes | undefined;
+  try {
+    const stage1 = await stage1AsResponder(pairing, keys, phase1);
+    exchange.hearKeypresses(undefined);
+    const { ea, eb, ...made } = await stage2(pairing, keys, stage1, phase1);
+    ({ key } = made);
+    const { check } = await exchange.expect(PairingDhKeyCheck);
+    if (!equal(check, ea)) throw new PairingError("DhKeyCheckFailed", "local");
+    const phase2 = { key, authenticated: stage1.authenticated };
+    ready(phase2);
+    exchange.send(PairingDhKeyCheck, { check: eb });
+    return phase2;
+  } catch (error) {
+    key?.fill(0);
+    throw error;
+  } finally {
+    wipeSecret(keys);
+  }
 }
 
 function stage1AsInitiator(pairing: Pairing, keys: PublicKeys, phase1: Phase1): Promise<Stage1> {
@@ -79,14 +94,25 @@ async function stage2(
   { exchange, crypto, initiator: a, responder: b }: Pairing,
   { dhKey }: PublicKeys,
   { na, nb, ra, rb }: Stage1,
-  { preq, pres }: Phase1,
-): Promise<{ readonly ltk: Bytes; readonly ea: Bytes; readonly eb: Bytes }> {
+  { agreement, preq, pres }: Phase1,
+): Promise<{ readonly key: Bytes; readonly ea: Bytes; readonly eb: Bytes }> {
   const secret = await exchange.unlessClosed(dhKey);
   const { macKey, ltk } = f5(crypto, secret, na, nb, a, b);
   const ea = f6(crypto, macKey, na, nb, rb, ioCap(preq), a, b);
   const eb = f6(crypto, macKey, nb, na, ra, ioCap(pres), b, a);
-  for (const octets of [secret, macKey]) octets.fill(0);
-  return { ltk, ea, eb };
+  const key = maskKey(ltk, agreement.keySize);
+  // With a passkey ra and rb are made of it; out of band they belong to whoever carried them.
+  const passkey = agreement.method.kind === "passkey" ? [ra, rb] : [];
+  for (const octets of [macKey, ltk, ...passkey]) octets.fill(0);
+  return { key, ea, eb };
+}
+
+/** DHKey: once stage 2 is over, or when the pairing ended before. */
+function wipeSecret({ dhKey }: PublicKeys): void {
+  dhKey.then(
+    (secret) => secret.fill(0),
+    () => {}, // there is none
+  );
 }
 
 /** AuthReq, OOB data flag, IO capability: the octets of the PDU backwards, reserved bits as they came. */

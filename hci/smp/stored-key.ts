@@ -9,6 +9,7 @@ import { AUTHENTICATION_FAILURE } from "./link-encryption.ts";
 import type { Surroundings } from "./plans.ts";
 import { bondOf } from "./plans.ts";
 import type { PairingPolicy } from "./policy.ts";
+import { wipeBond } from "./wipe.ts";
 
 /** What the owner of a link learns about the use of a bond on it. */
 export interface BondWitness {
@@ -41,6 +42,7 @@ export async function encryptWith(
     const cause = asError(thrown);
     encryption.giveUp();
     witness.failed(bond, "key-failed", cause);
+    wipeBond(bond);
     link.disconnect(AUTHENTICATION_FAILURE).catch(() => {}); // it is gone already
     throw new StoredKeyFailed(cause.message, { cause });
   } finally {
@@ -67,17 +69,22 @@ export async function keyForRequest(
   const key = bond.asPeripheral;
   if (key === null || !isNamed(key, rand, ediv)) {
     witness.failed(known, "unknown-key", new StoredKeyFailed("the peer names another key"));
+    wipeBond(known);
     return null;
   }
   const fault = faultInKey(key, settings.policy);
   if (fault !== undefined) {
     witness.failed(known, "key-failed", new StoredKeyFailed(fault));
+    wipeBond(known);
     return null;
   }
   return {
     key,
     encrypted: () => witness.proven(known),
-    failed: (error) => witness.failed(known, "key-failed", error),
+    failed: (error) => {
+      witness.failed(known, "key-failed", error);
+      wipeBond(known);
+    },
   };
 }
 

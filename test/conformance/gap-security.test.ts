@@ -274,7 +274,7 @@ for (const [id, policy] of [
       const from = us.sent.length;
       const before: { answered?: number; told?: number } = {};
       us.person.onAccept = ({ replaces, proven }) => {
-        assert.deepEqual([replaces, proven], [bond, false]);
+        assert.deepEqual([replaces?.peer, replaces?.method, proven], [bond.peer, bond.method, false]);
         before.answered = talk(us, from, PAIRING_RESPONSE).length;
         before.told = heard(us, "bond-in-doubt").length;
         return agrees;

@@ -89,17 +89,17 @@ export class HciLinkBonding implements LinkBonding {
         step("pair", limits.pair, async () => {
           const { keys } = session.admitted;
           keys.unstored = options.unstored;
+          const oob = options.outOfBand && copyOf(options.outOfBand);
+          const paired = link.pair(
+            {
+              policy: pairingPolicy(policy),
+              ...(oob && { oob: materialOf(oob) }),
+              ...(replaces === undefined ? {} : { replaces: addressOf(replaces) }),
+            },
+            signal,
+          );
           try {
-            return await this.#outcome(
-              await link.pair(
-                {
-                  policy: pairingPolicy(policy),
-                  ...(options.outOfBand && { oob: materialOf(options.outOfBand) }),
-                  ...(replaces === undefined ? {} : { replaces: addressOf(replaces) }),
-                },
-                signal,
-              ),
-            );
+            return await this.#outcome(await paired.finally(() => wipe(oob)));
           } catch (error) {
             throw this.#explained(error, course, options);
           } finally {
@@ -181,8 +181,14 @@ export class HciLinkBonding implements LinkBonding {
 }
 
 function materialOf(data: OutOfBand): OobMaterial {
-  if (data.kind === "legacy") return { legacyKey: data.key.slice() };
-  return { peer: { confirm: data.confirm.slice(), random: data.random.slice() } };
+  if (data.kind === "legacy") return { legacyKey: data.key };
+  return { peer: { confirm: data.confirm, random: data.random } };
+}
+
+/** The pairing may outlive the call that began it. */
+function copyOf(data: OutOfBand): OutOfBand {
+  if (data.kind === "legacy") return { ...data, key: data.key.slice() };
+  return { ...data, confirm: data.confirm.slice(), random: data.random.slice() };
 }
 
 function wipe(data: OutOfBand | undefined): void {

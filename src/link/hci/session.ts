@@ -203,6 +203,7 @@ export class AdapterSession implements AsyncDisposable {
       const running = await this.#boot(signal);
       if (this.#isClosed()) {
         await running.stack.close();
+        running.admitted.identity.irk.fill(0);
         throw lost();
       }
       this.#running = running;
@@ -226,12 +227,14 @@ export class AdapterSession implements AsyncDisposable {
     }
     const transport = this.#transport;
     const host = await Host.start(transport.lease(), clock);
+    let irk: Uint8Array | undefined;
     try {
       if (signal.aborted) throw cancelled(signal);
       const { facts } = host.controller;
       const claim = claimOf(facts, this.#usb);
       // No key and no identity before this resolved: the adapter sees both.
       const admitted = await admission.admit(claim, signal);
+      ({ irk } = admitted.identity);
       const stack = await Stack.on(host, this.#options(admitted));
       stack.scanner.onHeard = (advertisement) => {
         for (const listener of this.#heardListeners) listener(advertisement);
@@ -240,6 +243,7 @@ export class AdapterSession implements AsyncDisposable {
       return { transport, stack, facts, claim, admitted };
     } catch (error) {
       await host.close();
+      irk?.fill(0);
       throw error;
     }
   }

@@ -1,5 +1,4 @@
 /** Who we are on each adapter. An identity that is lost takes every bond with it, so none is ever overwritten. */
-import { reversed } from "../../../hci/codec/bytes.ts";
 import type { Address, Bytes } from "../../../hci/ports.ts";
 import { Misfit, isFields } from "../check.ts";
 import { VaultError } from "../vault/ports.ts";
@@ -206,7 +205,8 @@ function encodeIdentity(identity: OwnIdentity): Bytes {
     const octets = identity[part] ?? new Uint8Array(0);
     if (octets.length !== 16)
       throw new TypeError(`Cannot store this identity: its ${part} has not 16 octets`);
-    all.set(reversed(octets), 2 + 16 * i);
+    all.set(octets, 2 + 16 * i);
+    all.subarray(2 + 16 * i, 18 + 16 * i).reverse();
   });
   return all;
 }
@@ -215,7 +215,7 @@ function decodeIdentity(all: Bytes): Omit<OwnIdentity, "address"> | null {
   const bits = all[1] ?? 0;
   const present = PARTS.filter((_, i) => (bits & (1 << i)) !== 0);
   if (all[0] !== 1 || bits >> PARTS.length !== 0 || all.length !== 2 + 16 * present.length) return null;
-  const parts = new Map(present.map((part, i) => [part, reversed(all.slice(2 + 16 * i, 18 + 16 * i))]));
+  const parts = new Map(present.map((part, i) => [part, all.slice(2 + 16 * i, 18 + 16 * i).reverse()]));
   const [irk, er, ir] = PARTS.map((part) => parts.get(part));
   if (irk === undefined) return null;
   return { irk, ...(er === undefined ? {} : { er }), ...(ir === undefined ? {} : { ir }) };

@@ -1,5 +1,5 @@
 /** Bonds from a backup or an import into the vault: all that is good of it, in one write. */
-import { fromHex, reversed } from "../../../hci/codec/bytes.ts";
+import { fromHex } from "../../../hci/codec/bytes.ts";
 import { Misfit } from "../check.ts";
 import { VaultError } from "../vault/ports.ts";
 import { refuseBlocked, RefusedKeyError } from "./blocked.ts";
@@ -149,7 +149,7 @@ async function restoreIdentities(identities: Identities, fits: readonly Indexed[
   for (const { adapter, local, ownIrk } of own.values()) {
     const address = addressOf(idOfPlain(local));
     if (ownIrk === null || address === null) continue;
-    const irk = reversed(fromHex(ownIrk));
+    const irk = fromHex(ownIrk).reverse();
     await identities.add(adapter, { address, irk }, false);
     irk.fill(0);
   }

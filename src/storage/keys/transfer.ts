@@ -1,5 +1,5 @@
 /** Bonds out of the vault and to another adapter, on a person's order. */
-import { reversed, toHex } from "../../../hci/codec/bytes.ts";
+import { toHex } from "../../../hci/codec/bytes.ts";
 import type { Address } from "../../../hci/ports.ts";
 import { VaultError } from "../vault/ports.ts";
 import type { AdmittedAdapter } from "./adapters.ts";
@@ -51,7 +51,7 @@ async function placesInOrder({ rows }: KeyContext): Promise<readonly BondKeyRow[
 async function ownIrkOf(identities: Identities, { adapter, local }: BondKeyRow): Promise<string | null> {
   const all = await identities.all(adapter);
   const own = all.find(({ address }) => idOfAddress(address) === local);
-  const irk = own === undefined ? null : toHex(reversed(own.irk));
+  const irk = own === undefined ? null : toHex(own.irk.reverse());
   all.forEach((identity) => wipeIdentity(identity));
   return irk;
 }

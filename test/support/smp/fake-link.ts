@@ -23,7 +23,7 @@ export class FakeLink implements SecureLink {
   readonly peerAddress: Address;
   /** Reasons given to `disconnect`. */
   readonly disconnected: number[] = [];
-  /** Every key given to `encrypt`. */
+  /** Every key given to `encrypt`, as a controller has it: the host zeroes its own octets. */
   readonly keys: LongTermKey[] = [];
   /** What `encrypt` does; tests and `linkPair` put theirs here. */
   onEncrypt: (key: LongTermKey) => Promise<void> = () => this.#pending.promise;
@@ -37,7 +37,7 @@ export class FakeLink implements SecureLink {
   }
 
   encrypt(key: LongTermKey): Promise<void> {
-    this.keys.push(key);
+    this.keys.push({ ...key, value: key.value.slice(), rand: key.rand.slice() });
     return this.onEncrypt(key);
   }
 
