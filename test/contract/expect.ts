@@ -2,7 +2,7 @@
 import { DeviceError } from "../../src/link/failure.ts";
 import type { Failure } from "../../src/link/failure.ts";
 
-export function ok(condition: boolean, what: string): void {
+export function ok(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Error(`Expected otherwise: ${what}`);
 }
 
@@ -14,17 +14,19 @@ export function equal(actual: unknown, expected: unknown): void {
 
 /** Resolves when `work` rejects with a DeviceError that carries exactly `failure`. */
 export async function fails(work: Promise<unknown>, failure: Failure): Promise<void> {
+  equal(await failureOf(work), failure);
+}
+
+/** What `work` rejects with; it must be a DeviceError. */
+export async function failureOf(work: Promise<unknown>): Promise<Failure> {
   let result: unknown;
   try {
     result = await work;
   } catch (error) {
-    if (!(error instanceof DeviceError)) {
-      throw new Error(`Expected a DeviceError, got ${String(error)}`, { cause: error });
-    }
-    equal(error.failure, failure);
-    return;
+    if (error instanceof DeviceError) return error.failure;
+    throw new Error(`Expected a DeviceError, got ${String(error)}`, { cause: error });
   }
-  throw new Error(`Expected a rejection with ${canonical(failure)}, got ${canonical(result)}`);
+  throw new Error(`Expected a rejection, got ${canonical(result)}`);
 }
 
 function canonical(value: unknown): string {

@@ -99,6 +99,13 @@ export class HciWorld {
     return this.rig.failure(work);
   }
 
+  /** Lets `ms` pass, and everything that can happen in it, beside the clock as well. */
+  async moment(ms: number): Promise<void> {
+    const end = this.rig.clock.now() + ms;
+    for (await this.#quiet(); this.rig.clock.now() < end; await this.#quiet())
+      await this.rig.clock.advance(Math.min(5, end - this.rig.clock.now()));
+  }
+
   /** Counts `work` among what time waits for. */
   outside<T>(work: Promise<T>): Promise<T> {
     this.#outside.add(work);
@@ -127,6 +134,7 @@ export class HciWorld {
   }
 
   async #quiet(): Promise<void> {
+    await settle();
     while (this.#outside.size > 0) {
       await Promise.allSettled(this.#outside);
       await settle();

@@ -7,11 +7,17 @@ import { LEVEL, type ContractBench, type Hangable } from "../../contract/bench.t
 import { contractServices } from "../../support/contract-services.ts";
 import { firstOne, HciWorld } from "../../support/hci-world.ts";
 import { settle } from "../../support/manual-clock.ts";
+import { OWN_ADAPTERS, type OwnAdapter } from "../../support/own-adapters.ts";
 import { PATIENCE_MS, pumped } from "../../support/pumped.ts";
 import { openKeysTab } from "../keys/keys-rig.ts";
 import { newProfile } from "../../support/tabs.ts";
 
-backendContract("Own host", { start: bench }, (name, run) => void test(name, run));
+for (const [way, adapterIn] of Object.entries(OWN_ADAPTERS))
+  backendContract(
+    `Own host ${way}`,
+    { start: () => bench(adapterIn) },
+    (sentence, run) => void test(sentence, run),
+  );
 
 const ATT_CHANNEL = 4;
 const CREATE_CONNECTION_CANCEL = 0x200e;
@@ -22,7 +28,7 @@ const OPCODES: Readonly<Partial<Record<Hangable, readonly number[]>>> = {
   subscribe: [0x12],
 };
 
-async function bench(): Promise<ContractBench> {
+async function bench(adapterIn: (world: HciWorld) => OwnAdapter): Promise<ContractBench> {
   newProfile();
   const world = new HciWorld();
   const { clock } = world.rig;
@@ -31,17 +37,16 @@ async function bench(): Promise<ContractBench> {
   let lost: ((opcode: number) => boolean) | undefined;
   const { services, echo } = contractServices();
   const device = await world.device("Contract device", { services });
-  const dongle = world.dongle();
+  const dongle = adapterIn(world);
   const chooser: Chooser = async (sightings, signal) => {
     if (person === "nothing") await new Promise<never>(() => {});
     return person === "cancel" ? null : firstOne(sightings, signal);
   };
   const backend = await world.open(tab.keys, {
-    dongle,
     chooser,
     adapter: {
       open: async (signal) => {
-        const { transport, usb } = await dongle.adapter.open(signal);
+        const { transport, usb } = await dongle.port.open(signal);
         return {
           usb,
           transport: intercept(transport, {
@@ -70,8 +75,8 @@ async function bench(): Promise<ContractBench> {
       person = does;
     },
     async adapter(state) {
-      if (state === "missing") await dongle.adapter.unplug();
-      else dongle.adapter.plugIn();
+      if (state === "missing") await dongle.pull();
+      else dongle.plug();
       await settle();
     },
     async hang(operation) {
