@@ -28,7 +28,7 @@ export interface BondingBench extends AsyncDisposable {
   /** What only an encrypted link may read, of both devices; it holds `GUARDED_VALUE`. */
   readonly guarded: CharacteristicRef;
   /** Lets the time pass that `work` takes. */
-  until<T>(work: Promise<T>): Promise<T>;
+  readonly until: <T>(work: Promise<T>) => Promise<T>;
   /** Lets `ms` of the backend's time pass. */
   pass(ms: number): Promise<void>;
   /** Resolves when everything that can happen in a moment has happened. */

@@ -2,102 +2,26 @@
  * What every `Backend` with `capabilities.pairing` `explicit` promises of bonds whose keys are ours, as one suite. It
  * names no test runner and imports nothing of Node, so that it also runs inside a page.
  */
-import type { Backend, Connection } from "../../src/link/backend.ts";
-import type { PairingPrompts } from "../../src/link/pairing.ts";
-import {
-  type BondAdministration,
-  DEFAULT_DEVICE_POLICY,
-  type DevicePolicy,
-  type LinkBonding,
-  type PairOptions,
-  type StoredBond,
-} from "../../src/link/security.ts";
+import { DEFAULT_DEVICE_POLICY, type DevicePolicy } from "../../src/link/security.ts";
 import type { ContractTest } from "./bench.ts";
+import { type BondingHarness, GUARDED_VALUE } from "./bonding-bench.ts";
+import { removing, replacing } from "./bonding-keeping.ts";
 import {
-  type BondingBench,
-  type BondingDevice,
-  type BondingHarness,
-  GUARDED_VALUE,
-} from "./bonding-bench.ts";
+  bondedWith,
+  bondOf,
+  BY_CALLER,
+  type It,
+  keysOf,
+  meet,
+  never,
+  pairedWith,
+  person,
+  settledSoon,
+} from "./bonding-link.ts";
 import { equal, failureOf, fails, ok } from "./expect.ts";
 
-const BY_CALLER = { kind: "cancelled", by: "caller" } as const;
 const AUTHENTICATED: DevicePolicy = { minimumLevel: "authenticated", legacyAllowed: false };
-const never = (): AbortSignal => new AbortController().signal;
 const forEver = <T>(): Promise<T> => new Promise(() => {});
-
-/** A person who agrees to everything and types nothing. */
-function person(change: Partial<PairingPrompts> = {}): PairingPrompts {
-  const says = { accept: async () => true, agree: async () => true, compare: async () => true };
-  return { ...says, enter: async () => null, display: () => {}, keypress: () => {}, ...change };
-}
-
-/** One link, and the calls on it, each with the time that it takes. */
-class OnLink implements AsyncDisposable {
-  readonly connection: Connection;
-  readonly bonding: LinkBonding;
-  readonly #bench: BondingBench;
-
-  constructor(bench: BondingBench, connection: Connection) {
-    const { bonding } = connection;
-    if (bonding === undefined) throw new Error("Expected a link that can be secured");
-    this.#bench = bench;
-    this.connection = connection;
-    this.bonding = bonding;
-  }
-
-  pair(change: Partial<PairOptions> = {}) {
-    return this.#bench.until(this.pairing(change));
-  }
-
-  /** Begun; its time is for the caller to pass. */
-  pairing(change: Partial<PairOptions> = {}) {
-    const how = { prompts: person(), policy: DEFAULT_DEVICE_POLICY, unstored: "refuse" } as const;
-    return this.bonding.pair({ ...how, signal: never(), ...change });
-  }
-
-  encrypt(policy = DEFAULT_DEVICE_POLICY, signal = never()) {
-    return this.#bench.until(this.bonding.encrypt(policy, signal));
-  }
-
-  promote() {
-    return this.#bench.until(this.bonding.promote());
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#bench.until(Promise.resolve(this.connection[Symbol.asyncDispose]()));
-  }
-}
-
-function keysOf({ bonds }: Backend): BondAdministration {
-  if (bonds === undefined) throw new Error("Expected a backend with bonds");
-  return bonds;
-}
-
-/** Everything that the store says of this device. */
-const bondOf = ({ backend, until }: BondingBench, { peerId }: BondingDevice) =>
-  until(keysOf(backend).bondOf(peerId));
-
-async function meet(bench: BondingBench, { peerId }: BondingDevice): Promise<OnLink> {
-  const peer = bench.backend.reach?.(peerId);
-  if (peer === undefined) throw new Error("Expected a way to reach a device by its identity");
-  return new OnLink(bench, await bench.until(peer.connect(never())));
-}
-
-async function pairedWith(bench: BondingBench, device: BondingDevice, change: Partial<PairOptions> = {}) {
-  await using link = await meet(bench, device);
-  return await link.pair(change);
-}
-
-/** Paired, and proven on another link. */
-async function bondedWith(bench: BondingBench, device: BondingDevice): Promise<StoredBond> {
-  await pairedWith(bench, device);
-  await using link = await meet(bench, device);
-  await link.encrypt();
-  return await link.promote();
-}
-
-type It = (sentence: string, run: (bench: BondingBench) => Promise<void>) => void;
 
 /** Registers every test of the contract for one backend. */
 export function bondingContract(name: string, harness: BondingHarness, test: ContractTest): void {
@@ -318,113 +242,4 @@ function proving(it: It): void {
     await bench.until(link.connection.closed);
     equal(await bondOf(bench, bench.plain), before);
   });
-}
-
-function replacing(it: It): void {
-  it("a bonded device is not paired again by itself, not even after it was reset", async (bench) => {
-    const before = await bondedWith(bench, bench.plain);
-    await bench.plain.reset();
-    const { asked } = bench.plain;
-    await using link = await meet(bench, bench.plain);
-    await fails(link.pair(), { kind: "bond-exists" });
-    equal(await bondOf(bench, bench.plain), before);
-    equal(bench.plain.asked, asked);
-  });
-
-  it("a bond that a person lets be replaced stays beside the new one until that one is proven", async (bench) => {
-    const { plain } = bench;
-    await bondedWith(bench, plain);
-    await plain.reset();
-    await pairedWith(bench, plain, { replaces: plain.peerId });
-    const both = await bondOf(bench, plain);
-    equal([both?.state, both?.alternatives], ["unproven", 1]);
-    await using link = await meet(bench, plain);
-    await link.encrypt();
-    const proven = await link.promote();
-    equal([proven.state, proven.alternatives], ["active", 0]);
-  });
-
-  it("a new key that is given up leaves the old one, and can be taken up again", async (bench) => {
-    const { plain, backend, until } = bench;
-    const keys = keysOf(backend);
-    const before = await bondedWith(bench, plain);
-    await pairedWith(bench, plain, { replaces: plain.peerId });
-    const old = await until(keys.rollback(plain.peerId));
-    equal([old?.state, old?.provenAt, old?.createdAt], ["active", before.provenAt, before.createdAt]);
-    const anew = await until(keys.reconsider(plain.peerId));
-    ok(anew !== undefined && anew.state !== "active", `the new key is ${anew?.state}`);
-    await using link = await meet(bench, plain);
-    await link.encrypt();
-    equal((await link.promote()).state, "active");
-  });
-
-  it("a replacement that fails leaves the bond that encrypts", async (bench) => {
-    const { plain } = bench;
-    const before = await bondedWith(bench, plain);
-    {
-      await using link = await meet(bench, plain);
-      const refused = { replaces: plain.peerId, prompts: person({ agree: async () => false }) };
-      await fails(link.pair(refused), BY_CALLER);
-    }
-    equal(await bondOf(bench, plain), before);
-    await using link = await meet(bench, plain);
-    equal((await link.encrypt()).short, null);
-  });
-
-  it("the bond of one device may not be replaced by another's", async (bench) => {
-    const { plain, display } = bench;
-    const before = await bondedWith(bench, plain);
-    await using link = await meet(bench, plain);
-    await fails(link.pair({ replaces: display.peerId }), { kind: "bond-exists" });
-    equal(await bondOf(bench, plain), before);
-  });
-}
-
-function removing(it: It): void {
-  it("removing ends the link and deletes the bond; a second time there is none", async (bench) => {
-    const { plain, backend, until } = bench;
-    const keys = keysOf(backend);
-    await bondedWith(bench, plain);
-    const link = await meet(bench, plain);
-    await link.encrypt();
-    equal(await until(keys.remove(plain.peerId, never())), "removed");
-    equal(await until(link.connection.closed), { by: "us" });
-    equal(await bondOf(bench, plain), undefined);
-    equal(await until(keys.all()), []);
-    equal(await until(keys.remove(plain.peerId, never())), "notFound");
-    await using again = await meet(bench, plain);
-    await fails(again.encrypt(), { kind: "not-bonded" });
-  });
-
-  it("removing one bond leaves the others", async (bench) => {
-    const { plain, display, backend, until } = bench;
-    await bondedWith(bench, plain);
-    await pairedWith(bench, display, { prompts: person({ enter: async () => display.shown }) });
-    const kept = await bondOf(bench, display);
-    equal(await until(keysOf(backend).remove(plain.peerId, never())), "removed");
-    equal(await until(keysOf(backend).all()), [kept]);
-  });
-
-  it("a table is kept with its bond until it is cleared", async (bench) => {
-    const { plain, backend, until } = bench;
-    const keys = keysOf(backend);
-    equal(await until(keys.clearTable(plain.peerId)), "notFound");
-    await bondedWith(bench, plain);
-    {
-      await using link = await meet(bench, plain);
-      await until(link.connection.discover(never()));
-    }
-    equal(await until(keys.clearTable(plain.peerId)), "removed");
-    equal(await until(keys.clearTable(plain.peerId)), "notFound");
-    await using link = await meet(bench, plain);
-    equal(await until(link.connection.read(bench.guarded, { signal: never() })), GUARDED_VALUE);
-  });
-}
-
-/** The outcome of `work`, which must be there without time passing. */
-async function settledSoon<T>(bench: BondingBench, work: Promise<T>): Promise<T> {
-  const late = bench.soon().then((): never => {
-    throw new Error("Expected a promise to settle at once, but it is still pending");
-  });
-  return Promise.race([work, late]);
 }
