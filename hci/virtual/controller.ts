@@ -38,6 +38,11 @@ export class VirtualController implements Station {
     return this.#core.violations;
   }
 
+  /** Where events and data have pipes of their own: how many packets were overtaken by one of the other pipe. */
+  get overtaken(): number {
+    return this.#core.output.overtaken;
+  }
+
   /** Powers on and gives the host's end of a cable in memory. */
   plug(): Transport {
     const { host, controller } = loopback();

@@ -1,15 +1,14 @@
 /** A dongle over WebUSB as a person meets it: `navigator.usb` is a strict stand-in, everything behind it is the product. */
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "../support/axe.ts";
-import { expect, test } from "../support/fixtures.ts";
-import { installDesk, plug, pull } from "./desk/install.ts";
+import { expect } from "../support/fixtures.ts";
+import { plug, pull, test } from "./desk/install.ts";
 
 test.use({ layer: "none" });
 
 const ADAPTER = "/?adapter=usb#/adapter";
 
 async function open(page: Page): Promise<void> {
-  await installDesk(page);
   await page.goto(ADAPTER);
   await page.getByRole("heading", { name: "Adapter", level: 1 }).waitFor();
 }
@@ -24,9 +23,10 @@ const opened = (page: Page) => page.getByRole("region", { name: "Opened", exact:
 for (const kind of ["broadcom", "zephyr"] as const)
   test(`a ${kind} dongle is chosen, graded, opened, and is there after a reload without a chooser`, async ({
     page,
+    room,
   }) => {
     await open(page);
-    await plug(page, kind);
+    await plug(room, page, kind);
     await choose(page);
     await expect(page.getByRole("heading", { name: "This dongle can be used" })).toBeVisible();
     await expect(opened(page)).toBeVisible();
@@ -35,24 +35,24 @@ for (const kind of ["broadcom", "zephyr"] as const)
     await expect(opened(page)).toBeVisible();
   });
 
-test("pulled out, the page says so; plugged in again, it goes on by itself", async ({ page }) => {
+test("pulled out, the page says so; plugged in again, it goes on by itself", async ({ page, room }) => {
   await open(page);
-  await plug(page, "broadcom");
+  await plug(room, page, "broadcom");
   await choose(page);
   await expect(opened(page)).toBeVisible();
-  await pull(page);
+  await pull(room, page);
   await expect(page.getByRole("heading", { name: "The dongle is gone" })).toBeVisible();
-  await plug(page, "broadcom");
+  await plug(room, page, "broadcom");
   await expect(opened(page)).toBeVisible();
 });
 
-test("one without a serial number has to be chosen again after it was pulled out", async ({ page }) => {
+test("one without a serial number has to be chosen again after it was pulled out", async ({ page, room }) => {
   await open(page);
-  await plug(page, "no-serial-number");
+  await plug(room, page, "no-serial-number");
   await choose(page);
   await expect(opened(page)).toBeVisible();
-  await pull(page);
-  await plug(page, "no-serial-number");
+  await pull(room, page);
+  await plug(room, page, "no-serial-number");
   await expect(page.getByRole("heading", { name: /There is no dongle|The dongle is gone/ })).toBeVisible();
   await choose(page);
   await expect(opened(page)).toBeVisible();
@@ -60,18 +60,19 @@ test("one without a serial number has to be chosen again after it was pulled out
 
 test("an ordinary dongle: the browser keeps it to itself, and the page says which one works", async ({
   page,
+  room,
 }) => {
   await open(page);
-  await plug(page, "ordinary");
+  await plug(room, page, "ordinary");
   await choose(page);
   await expect(page.getByRole("heading", { name: "The browser keeps this dongle to itself" })).toBeVisible();
   await expect(opened(page)).toBeHidden();
   await expectAccessible(page);
 });
 
-test("one that the system holds: said by name, with the rule to copy", async ({ page }) => {
+test("one that the system holds: said by name, with the rule to copy", async ({ page, room }) => {
   await open(page);
-  await plug(page, "broadcom", { held: true });
+  await plug(room, page, "broadcom", { held: true });
   await choose(page);
   await expect(
     page.getByRole("heading", { name: "The system or another program has the dongle" }),

@@ -6,7 +6,7 @@ import { FakeBluez } from "./fake-bluez.ts";
 import { Guard } from "./guard.ts";
 import { whyNoBluez } from "./requirements.ts";
 
-interface Options {
+export interface Options {
   /** What stands in for the radio. */
   layer: Layer;
   /** The emulated adapter as the browser finds it. */
@@ -15,7 +15,7 @@ interface Options {
   switches: readonly string[];
 }
 
-interface Fixtures {
+export interface Fixtures {
   guard: Guard;
   /** The stand-in for bluetoothd where the layer is "bluez", else undefined. */
   system: FakeBluez | undefined;

@@ -172,7 +172,9 @@ export class HciLinkBonding implements LinkBonding {
         return as({ kind: "below-level", what: "weaker-than-before" });
     }
     if (failure.kind !== "pairing-failed") return told;
-    if (course.declined && failure.by === "local") return as({ kind: "cancelled", by: "caller" });
+    // Ours is never a wrong code, which shows as a value that does not fit: the person stopped while it was shown or typed.
+    const stopped = course.declined || failure.reason === "passkey-wrong";
+    if (stopped && failure.by === "local") return as({ kind: "cancelled", by: "caller" });
     // Vol 3 Part H 2.3.5.6.3: a wrong passkey shows as a confirm value that does not fit.
     if (failure.reason === "confirm-failed" && course.terms?.method === "passkey")
       return as({ ...failure, reason: "passkey-wrong" });

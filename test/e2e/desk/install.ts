@@ -1,11 +1,15 @@
-/** The stand-ins as one script for `page.addInitScript`. */
+/** A desk with dongles in front of the page, and the room behind it. */
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { build } from "vite";
-import type { Desk, DeskKind } from "./desk.ts";
+import { expect, test as base } from "../../support/fixtures.ts";
+import type { Desk, DeskKind, PlugOptions } from "./desk.ts";
+import type { Method } from "./devices.ts";
+import { Room } from "./room.ts";
 
 let bundled: Promise<string> | undefined;
 
+/** The stand-ins as one script for `page.addInitScript`. */
 async function bundle(): Promise<string> {
   const result = await build({
     configFile: false,
@@ -23,22 +27,35 @@ async function bundle(): Promise<string> {
   return chunk.code;
 }
 
-/** Before the page is opened. */
-export async function installDesk(page: Page): Promise<void> {
-  bundled ??= bundle();
-  await page.addInitScript({ content: await bundled });
-}
+export const test = base.extend<{ methods: readonly Method[]; room: Room }>({
+  methods: [[], { option: true }],
+  room: async ({ session, guard, methods }, use) => {
+    const room = await Room.open(methods);
+    // The cable, not the page.
+    guard.allow(new RegExp(`request to another origin: ${room.address}`));
+    bundled ??= bundle();
+    const content = `globalThis.deskRoom = ${JSON.stringify(room.address)};\n${await bundled}`;
+    await session.page.addInitScript({ content });
+    await use(room);
+    await session.page.goto("about:blank");
+    const { troubles } = room;
+    await room.close();
+    expect(troubles, "what no host may do").toEqual([]);
+  },
+});
 
 declare global {
   var desk: Desk;
 }
 
-export function plug(
-  page: Page,
-  kind: DeskKind,
-  how: { readonly held?: boolean; readonly denied?: boolean } = {},
-): Promise<void> {
-  return page.evaluate(([wanted, more]) => desk.plug(wanted, more), [kind, how] as const);
+/** The dongle is in: it has power, and the browser sees it. */
+export async function plug(room: Room, page: Page, kind: DeskKind, how: PlugOptions = {}): Promise<void> {
+  room.power(kind === "zephyr" || kind === "serial" ? "one" : "separate");
+  await page.evaluate(([wanted, more]) => desk.plug(wanted, more), [kind, how] as const);
 }
 
-export const pull = (page: Page): Promise<void> => page.evaluate(() => desk.pull());
+/** The dongle is out. */
+export async function pull(room: Room, page: Page): Promise<void> {
+  await room.unplug();
+  await page.evaluate(() => desk.pull());
+}

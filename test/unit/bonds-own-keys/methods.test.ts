@@ -154,3 +154,16 @@ test("legacy pairing: refused until it is allowed for this one device, and never
   const demanding = await rig.again({ prompts, level: "authenticated" });
   assert.deepEqual([demanding.code, demanding.reason], [8, "link-below-level"]);
 });
+
+test("a pairing that the person stops while our passkey is shown is cancelled, not a wrong code", async () => {
+  await using rig = new OwnKeysRig();
+  await rig.start();
+  const device = await rig.world.device("keypad", {
+    policy: { ioCapability: "KeyboardOnly", mitm: "required" },
+  });
+  device.person.onEnter = () => new Promise(() => {});
+  const prompts = { pairing: agreeable({ display: (_digits, about) => about.stop() }) };
+  const { code, name, reason } = await rig.ensure(rig.chosen(device), { prompts });
+  assert.deepEqual([code, name, reason], [6, "cancelled", "by-person"]);
+  assert.equal((await rig.keys.list()).length, 0);
+});

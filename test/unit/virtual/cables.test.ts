@@ -7,6 +7,7 @@ import * as connection from "../../../hci/host/commands/le-connection.ts";
 import * as security from "../../../hci/host/commands/le-security.ts";
 import * as events from "../../../hci/host/events.ts";
 import { encodeCommand } from "../../../hci/codec/command.ts";
+import { Output } from "../../../hci/virtual/output.ts";
 import { h4Cable } from "../../../hci/virtual/h4-cable.ts";
 import { faults, intercept } from "../../../hci/virtual/intercept.ts";
 import { seededRandom } from "../../../hci/virtual/random.ts";
@@ -102,6 +103,19 @@ test("U1: within one pipe the order is kept", async () => {
     lengths,
     Array.from({ length: 30 }, (_, i) => Math.min(i, 23)),
   );
+});
+
+test("U1: timers that fire in another order than they are due change no pipe's order, and overtaking is counted", () => {
+  const timers: (() => void)[] = [];
+  const clock = { now: () => 0, after: (_ms: number, run: () => void) => (timers.push(run), () => {}) };
+  const output = new Output(clock, seededRandom(4), { eventDelay: 5, aclDelay: 5 });
+  const out: string[] = [];
+  output.sink = ({ type, bytes }) => out.push(`${type} ${bytes[0] ?? 0}`);
+  for (const type of ["event", "event", "acl", "acl", "acl"] as const)
+    output.send({ type, bytes: Uint8Array.of(out.length + timers.length) });
+  for (const run of timers.reverse()) run();
+  assert.deepEqual(out, ["acl 2", "acl 3", "acl 4", "event 0", "event 1"]);
+  assert.equal(output.overtaken, 2);
 });
 
 test("U2: events come in USB packets of 16 octets; reads end anywhere, and a full packet ends none", async () => {
