@@ -44,6 +44,7 @@ export class Resident {
     resident.#peripheral = peripheral;
     peripheral.onEvent = (event) => {
       if (event.kind === "passkey") resident.shown = event.digits;
+      else if (event.kind === "disconnected") resident.shown = undefined;
       else if (event.kind === "failed") resident.troubles.push(event.error.message);
       else if (event.kind !== "security") return;
       else if (event.event.kind === "paired") resident.paired++;

@@ -1,0 +1,179 @@
+/**
+ * The life of a bond over a dongle, from the plug to a repair, once for each way to pair. What the page says is compared
+ * with what the dongle and the device saw: pairings, keys, encryptions, values handed out.
+ */
+import type { Page } from "@playwright/test";
+import { expectAccessible } from "../support/axe.ts";
+import { expect } from "../support/fixtures.ts";
+import type { DeskKind } from "./desk/desk.ts";
+import { DESK_DEVICES, type Method } from "./desk/devices.ts";
+import { plug, pull, test } from "./desk/install.ts";
+import type { Resident } from "./desk/resident.ts";
+import type { Room } from "./desk/room.ts";
+import {
+  answer,
+  beginPairing,
+  chooseDongle,
+  decline,
+  expectQuestion,
+  goTo,
+  opened,
+  openOwn,
+  readProtected,
+  verify,
+} from "./dongle-person.ts";
+import { expectResult, press, stateOf } from "./person.ts";
+
+test.use({ layer: "none" });
+test.describe.configure({ timeout: 150_000 });
+
+interface Life {
+  readonly page: Page;
+  readonly room: Room;
+  readonly kind: DeskKind;
+  readonly method: Method;
+  readonly device: Resident;
+}
+
+/** `work` ends with a link that the stored key encrypted, as both sides saw it, and with no pairing. */
+async function reencrypts({ room, device }: Life, work: () => Promise<void>): Promise<void> {
+  const { witness } = room;
+  const before = { asked: witness.keys.length, encrypted: witness.encrypted, there: device.encrypted };
+  const pairings = { here: witness.pairingRequests, there: device.paired };
+  await work();
+  expect(witness.keys.length, "LE Enable Encryption").toBeGreaterThan(before.asked);
+  expect(new Set(witness.keys.slice(before.asked)), "the key that the device has").toEqual(new Set([device.key]));
+  expect(witness.encrypted, "Encryption Change at the dongle").toBeGreaterThan(before.encrypted);
+  expect(device.encrypted, "encrypted at the device").toBeGreaterThan(before.there);
+  expect({ here: witness.pairingRequests, there: device.paired }, "no pairing").toEqual(pairings);
+}
+
+async function plugIn({ page, room, kind }: Life): Promise<void> {
+  await page.goto(`/?adapter=${kind === "serial" ? "serial" : "usb"}#/adapter`);
+  await page.getByRole("heading", { name: "Adapter", level: 1 }).waitFor();
+  await plug(room, page, kind);
+  await expectAccessible(page);
+  await chooseDongle(page);
+  if (kind !== "serial")
+    await expect(page.getByRole("heading", { name: "This dongle can be used" })).toBeVisible();
+  await expect(opened(page)).toBeVisible();
+  await expectAccessible(page);
+}
+
+async function pairs({ page, room, method, device }: Life): Promise<void> {
+  await beginPairing(page, method);
+  await expectQuestion(page, method);
+  await expectAccessible(page);
+  expect(device.bonded, "nothing is agreed before the answer").toBe(false);
+  await answer(page, method, device);
+  await expectResult(page, 0);
+  await expectAccessible(page);
+  expect(device.paired).toBe(1);
+  expect(device.bonded).toBe(true);
+  expect(room.witness.encrypted).toBeGreaterThan(0);
+}
+
+async function reload({ page }: Life): Promise<void> {
+  await goTo(page, "adapter");
+  await page.reload();
+  await expect(opened(page)).toBeVisible();
+}
+
+async function replug({ page, room, kind }: Life): Promise<void> {
+  await goTo(page, "adapter");
+  await pull(room, page);
+  await expect(page.getByRole("heading", { name: "The dongle is gone" })).toBeVisible();
+  await expectAccessible(page);
+  await plug(room, page, kind);
+  await expect(opened(page)).toBeVisible();
+}
+
+/** The device has no key any more: that makes the bond suspect, and nothing else. */
+async function loses({ page, room, device }: Life): Promise<void> {
+  const { pairingRequests, keyMissing } = room.witness;
+  device.loseKeys();
+  await verify(page, device.name, 10, "key-missing");
+  await expect(stateOf(page)).toContainText("Suspect");
+  await expectAccessible(page);
+  expect(room.witness.keyMissing, "the device said so").toBeGreaterThan(keyMissing);
+  expect(room.witness.pairingRequests, "nothing is paired by itself").toBe(pairingRequests);
+  expect(device.bonded).toBe(false);
+}
+
+/** A person wants it, and says so twice. */
+async function consents({ page, device }: Life): Promise<void> {
+  await openOwn(page, device.name);
+  await press(page, "Repair the bond");
+  await expect(page.getByRole("group", { name: /^Replace the bond with/u })).toBeVisible();
+  await expectAccessible(page);
+  await press(page, "It was reset: replace it");
+}
+
+async function repairs(life: Life, code: number, reason = ""): Promise<void> {
+  const { page, method, device } = life;
+  await consents(life);
+  await expectQuestion(page, method);
+  await answer(page, method, device);
+  await expectResult(page, code, reason);
+}
+
+async function lives(life: Life): Promise<void> {
+  const { page, room, method, device } = life;
+  const { name } = DESK_DEVICES[method];
+  await test.step("plugged in, picked, graded, opened", () => plugIn(life));
+  await test.step("found by the scanner, and paired", () => pairs(life));
+  const first = device.key;
+  await test.step("the protected value is read over an encrypted link", async () => {
+    const { reads } = device;
+    await reencrypts(life, () => readProtected(page, method));
+    expect(device.reads).toBeGreaterThan(reads);
+  });
+  await test.step("loaded again, it encrypts without a question", async () => {
+    await reload(life);
+    await reencrypts(life, () => verify(page, name));
+  });
+  await test.step("plugged in again, it encrypts without a question", async () => {
+    await replug(life);
+    await reencrypts(life, () => verify(page, name));
+  });
+  await test.step("the device lost its key: suspect, and nothing happens by itself", () => loses(life));
+  await test.step("a repair that a person stops leaves the old bond", async () => {
+    await consents(life);
+    await expectQuestion(page, method);
+    await decline(page);
+    await expectResult(page, 6);
+    expect(device.bonded).toBe(false);
+  });
+  await test.step("a repair whose new key does not last gives the old bond back", async () => {
+    device.forgets = true;
+    await repairs(life, 2);
+    device.forgets = false;
+    expect(device.paired, "it did pair").toBe(2);
+    await device.giveBack();
+    expect(device.key).toBe(first);
+    await reencrypts(life, () => verify(page, name));
+    expect(room.witness.keys.at(-1), "the first key").toBe(first);
+  });
+  await test.step("lost again, a repair with consent ends in a new bond that encrypts", async () => {
+    await loses(life);
+    await repairs(life, 0);
+    expect(device.paired).toBe(3);
+    expect(device.key).not.toBe(first);
+    await reload(life);
+    await reencrypts(life, () => verify(page, name));
+  });
+}
+
+for (const method of Object.keys(DESK_DEVICES) as Method[])
+  test.describe(method, () => {
+    test.use({ methods: [method] });
+    test(`over WebUSB: from the plug to a repair, by ${method}`, async ({ page, room }) => {
+      await lives({ page, room, kind: "broadcom", method, device: room.resident(method) });
+      const { longEvents, longData } = room.witness;
+      expect({ longEvents: longEvents > 0, longData: longData > 0, overtaken: room.overtaken > 0 }).toEqual({
+        longEvents: true,
+        longData: true,
+        overtaken: true,
+      });
+    });
+  });
