@@ -42,7 +42,9 @@ async function reencrypts({ room, device }: Life, work: () => Promise<void>): Pr
   const pairings = { here: witness.pairingRequests, there: device.paired };
   await work();
   expect(witness.keys.length, "LE Enable Encryption").toBeGreaterThan(before.asked);
-  expect(new Set(witness.keys.slice(before.asked)), "the key that the device has").toEqual(new Set([device.key]));
+  expect(new Set(witness.keys.slice(before.asked)), "the key that the device has").toEqual(
+    new Set([device.key]),
+  );
   expect(witness.encrypted, "Encryption Change at the dongle").toBeGreaterThan(before.encrypted);
   expect(device.encrypted, "encrypted at the device").toBeGreaterThan(before.there);
   expect({ here: witness.pairingRequests, there: device.paired }, "no pairing").toEqual(pairings);

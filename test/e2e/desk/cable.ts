@@ -24,6 +24,8 @@ export function cableTo(address: string): Transport {
   socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
     if (data instanceof ArrayBuffer) transport.receive(new Uint8Array(data));
   });
-  socket.addEventListener("close", () => transport.fail(new TransportError("Cannot go on: the dongle is off")));
+  socket.addEventListener("close", () =>
+    transport.fail(new TransportError("Cannot go on: the dongle is off")),
+  );
   return transport;
 }

@@ -5,7 +5,12 @@ import { heartRate } from "../../../hci/virtual/peripherals/heart-rate.ts";
 import { Keypad } from "../../../hci/virtual/peripherals/keypad.ts";
 import { legacyDevice } from "../../../hci/virtual/peripherals/legacy-device.ts";
 import { lock } from "../../../hci/virtual/peripherals/lock.ts";
-import { comparesNumbers, justWorks, showsPasskey, typesPasskey } from "../../../hci/virtual/peripherals/policies.ts";
+import {
+  comparesNumbers,
+  justWorks,
+  showsPasskey,
+  typesPasskey,
+} from "../../../hci/virtual/peripherals/policies.ts";
 import type { Need } from "../../../hci/att/attribute.ts";
 
 export type Method =
