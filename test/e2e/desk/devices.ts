@@ -13,12 +13,14 @@ import {
 } from "../../../hci/virtual/peripherals/policies.ts";
 import type { Need } from "../../../hci/att/attribute.ts";
 
-export type Method =
-  | "just works"
-  | "passkey typed here"
-  | "passkey shown here"
-  | "numeric comparison"
-  | "legacy passkey";
+export const METHODS = [
+  "just works",
+  "passkey typed here",
+  "passkey shown here",
+  "numeric comparison",
+  "legacy passkey",
+] as const;
+export type Method = (typeof METHODS)[number];
 
 export interface DeskDevice {
   readonly name: string;

@@ -1,5 +1,6 @@
 /** A device in the room, and everything that it saw: it is the witness, whatever the page says. */
 import { toHex } from "../../../hci/codec/bytes.ts";
+import { useLongPackets } from "../../../hci/gap/link-tuning.ts";
 import type { Bond } from "../../../hci/ports.ts";
 import type { Keypad } from "../../../hci/virtual/peripherals/keypad.ts";
 import { Peripheral } from "../../../hci/virtual/peripherals/peripheral.ts";
@@ -7,6 +8,9 @@ import type { Radio } from "../../../hci/virtual/radio.ts";
 import { nodeCrypto } from "../../../src/cli/node-crypto.ts";
 import { nodeText } from "../../../src/cli/node-text.ts";
 import { definitionOf, type DeskDevice } from "./devices.ts";
+
+/** Octets that its host may hand to its controller at once. */
+const LONG_PACKETS = 251;
 
 export class Resident {
   readonly name: string;
@@ -39,11 +43,13 @@ export class Resident {
       },
     });
     resident.#keypad = definition.keypad;
-    const surroundings = { radio, crypto: nodeCrypto, text: nodeText };
+    const controller = { aclLength: LONG_PACKETS };
+    const surroundings = { radio, crypto: nodeCrypto, text: nodeText, controller };
     const peripheral = await Peripheral.start(definition, surroundings);
     resident.#peripheral = peripheral;
     peripheral.onEvent = (event) => {
-      if (event.kind === "passkey") resident.shown = event.digits;
+      if (event.kind === "connected") resident.#lengthen();
+      else if (event.kind === "passkey") resident.shown = event.digits;
       else if (event.kind === "disconnected") resident.shown = undefined;
       else if (event.kind === "failed") resident.troubles.push(event.error.message);
       else if (event.kind !== "security") return;
@@ -88,6 +94,13 @@ export class Resident {
 
   stop(): Promise<void> {
     return this.#device.stop();
+  }
+
+  /** As phones and sensors do: from then on a packet of data is longer than what one USB packet carries. */
+  #lengthen(): void {
+    const { host } = this.#device.gap;
+    // Fails only when the link ends first.
+    for (const link of host.links.all) useLongPackets(host, link).catch(() => {});
   }
 
   get #device(): Peripheral {
