@@ -176,7 +176,8 @@ for (const method of METHODS)
       const { longEvents, longData } = room.witness;
       expect(longEvents, "events of more than one USB packet").toBeGreaterThan(0);
       // The longest that is sent: a public key, which the old kind of pairing has not.
-      if (method !== "legacy passkey") expect(longData, "data of more than one USB packet").toBeGreaterThan(0);
+      if (method !== "legacy passkey")
+        expect(longData, "data of more than one USB packet").toBeGreaterThan(0);
       expect(room.overtaken, "events and data that overtook each other").toBeGreaterThan(0);
     });
   });
