@@ -4,9 +4,11 @@ import { codecContests } from "./bench/codec.ts";
 import type { Curve, Section } from "./bench/findings.ts";
 import type { Contest } from "./bench/harness.ts";
 import { compete } from "./bench/harness.ts";
+import { besideNoble } from "./bench/noble.ts";
 import { described, replaced } from "./bench/report.ts";
 import { stackContests } from "./bench/stack.ts";
 import { chart } from "./bench/svg.ts";
+import { nobleIsInstalled } from "./support/noble.ts";
 
 /** A contest whose samples are given; each is asked for as often as the harness picks the best of. */
 function given(ours: readonly number[], other: readonly number[], goal?: number): Contest {
@@ -83,7 +85,15 @@ test("a curve becomes a picture with its title, its units and every point", () =
   assert.doesNotMatch(picture, /NaN|Infinity/);
 });
 
-for (const contest of [...codecContests(), ...stackContests()]) {
+const stack = besideNoble(stackContests());
+
+test("noble takes part in every contest of whole hosts, or it is said why it cannot", () => {
+  assert.ok(nobleIsInstalled(), "npm ci brings it");
+  for (const { name, rivals, note = "" } of stack)
+    assert.ok(rivals.some((rival) => rival.name.startsWith("noble")) || /; noble /.test(note), name);
+});
+
+for (const contest of [...codecContests(), ...stack]) {
   test(`can be measured: ${contest.name}`, async () => {
     const { ours, others } = await compete({ ...contest, bestOf: 1 }, 1);
     for (const { name, median } of [ours, ...others]) assert.ok(Number.isFinite(median) && median > 0, name);

@@ -33,7 +33,7 @@ export const CONTROLLER = {
   maxLinks: 40,
 } as const satisfies Partial<ControllerOptions>;
 /** AD structure of the flags: general discoverable, no BR/EDR. */
-const FLAGS = Uint8Array.of(2, 1, 6);
+export const FLAGS = Uint8Array.of(2, 1, 6);
 export const PUSHED = uuidOf(0xa000);
 
 const uuidAt = (service: number, characteristic: number): string =>

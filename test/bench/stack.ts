@@ -8,6 +8,7 @@ import type { Section } from "./findings.ts";
 import { measuredBy } from "./findings.ts";
 import type { Contest } from "./harness.ts";
 import { both, contest, exchangeMtu, ourPushed, theirPushed } from "./hosts.ts";
+import { besideNoble } from "./noble.ts";
 import type { PairOptions } from "./pairs.ts";
 import { CHARACTERISTICS, clocked, once, SERVICES } from "./pairs.ts";
 import { manyLinks, notifications, writes } from "./traffic.ts";
@@ -160,5 +161,5 @@ export const stackContests = (): readonly Contest[] => [
 export const stack = (): Section => ({
   name: "stack",
   title: "Whole hosts over controllers in memory",
-  measurements: stackContests().map(measuredBy),
+  measurements: besideNoble(stackContests()).map(measuredBy),
 });

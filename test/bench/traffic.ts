@@ -7,10 +7,10 @@ import { both, contest, exchangeMtu, ourPushed, theirPushed } from "./hosts.ts";
 import type { TheirLink, TheirPair } from "./pairs.ts";
 import { clocked, CONTROLLER, OurPair, PUSHED } from "./pairs.ts";
 
-const VALUES = 500;
-const LINKS = 8;
+export const VALUES = 500;
+export const LINKS = 8;
 /** Of a contest; a profile takes more. */
-const BATCHES = 4;
+export const BATCHES = 4;
 
 async function ourListener(
   ours: OurPair,
@@ -32,7 +32,7 @@ async function theirListener(theirs: TheirPair, link: TheirLink, heard: () => vo
 }
 
 /** Batches of values, one after the other: a queue without end would be refused, and is not how one sends. */
-class Batches {
+export class Batches {
   readonly #count: number;
   #left = 0;
   #resolve: () => void = () => {};
