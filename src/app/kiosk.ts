@@ -8,14 +8,7 @@ export function kiosk(app: App): Kiosk {
     leave: (href) => location.assign(href),
     print: () => print(),
     online: () => navigator.onLine,
-    keepAwake(signal) {
-      const ask = (): void => {
-        if (!document.hidden && !signal.aborted) void keepAwake(signal);
-      };
-      // The browser lets go of the lock whenever the page is hidden.
-      document.addEventListener("visibilitychange", ask, { signal });
-      ask();
-    },
+    keepAwake,
     onBack(listener, signal) {
       const seen = (): void => {
         if (!document.hidden) listener();
@@ -27,11 +20,21 @@ export function kiosk(app: App): Kiosk {
   });
 }
 
-async function keepAwake(signal: AbortSignal): Promise<void> {
-  try {
-    const lock = await navigator.wakeLock.request("screen");
-    signal.addEventListener("abort", () => void lock.release(), { once: true });
-  } catch {
-    // No wake lock here, or the battery is low: the screen's own setting holds.
-  }
+/** The browser lets go of the lock whenever the page is hidden; it is taken again when the page is back. */
+function keepAwake(signal: AbortSignal): void {
+  let lock: WakeLockSentinel | undefined;
+  const take = async (): Promise<void> => {
+    if (document.hidden || lock?.released === false) return;
+    try {
+      const taken = await navigator.wakeLock.request("screen");
+      // The kiosk may have ended while the browser thought about it.
+      if (signal.aborted) await taken.release();
+      else lock = taken;
+    } catch {
+      // No wake lock here, or the battery is low: the screen's own setting holds.
+    }
+  };
+  document.addEventListener("visibilitychange", () => void take(), { signal });
+  signal.addEventListener("abort", () => void lock?.release(), { once: true });
+  void take();
 }

@@ -6,7 +6,7 @@ import { NONCE, RESULT_PARAMETER, type ResultClaims } from "./signed-result.ts";
 import { ResultRefused, verifyResult } from "./verify-result.ts";
 
 export interface EnsureQuestion {
-  /** Where Bondkeeper is: `https://bondkeeper.example/`, with the path it lives under. */
+  /** Where Bondkeeper is: `https://bondkeeper.example/`, with the path it lives under, and `?adapter=…` where one is to be used. */
   readonly keeper: string;
   /** A record's id, or what the device is called. Never a PIN: a link that carries one is refused. */
   readonly device: string;
@@ -26,8 +26,15 @@ interface Addressed extends EnsureQuestion {
 /** 32 octets that nobody can guess; one for each question. */
 export const newNonce = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(32)));
 
+/** Where links go: below the page, with its query, which says how Bondkeeper reaches Bluetooth (`?adapter=usb`). */
+export function ensureAddress(keeper: string): URL {
+  const address = new URL("ensure/", keeper);
+  address.search = new URL(keeper).search;
+  return address;
+}
+
 export function ensureLink({ keeper, device, mode, level, nonce, returnTo, client }: Addressed): string {
-  const link = new URL("ensure/", keeper);
+  const link = ensureAddress(keeper);
   const parameters = Object.entries({ device, mode, level, nonce, return: returnTo, client });
   link.hash = parameters
     .flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`))

@@ -1,6 +1,6 @@
 /** Bondkeeper in a window of its own, opened by a page: a question by link, or a port for the four messages. */
 import { Misfit } from "../storage/check.ts";
-import { ensureLink, type EnsureQuestion, type KeyChoice, newNonce } from "./ensure-link.ts";
+import { ensureAddress, ensureLink, type EnsureQuestion, type KeyChoice, newNonce } from "./ensure-link.ts";
 import { KeeperPort } from "./keeper-port.ts";
 import { type Connect, ensuredCheck, helloCheck, keeperMessage, PROTOCOL } from "./messages.ts";
 import type { ResultClaims } from "./signed-result.ts";
@@ -148,7 +148,7 @@ export async function openKeeper(
   signal: AbortSignal,
 ): Promise<KeeperPort> {
   const keeperOrigin = new URL(keeper).origin;
-  const link = new URL("ensure/", keeper);
+  const link = ensureAddress(keeper);
   link.hash = `client=${encodeURIComponent(page.origin)}`;
   const window = opened(page, link.href);
   const take = (data: unknown): Promise<KeeperPort> | undefined =>

@@ -63,6 +63,19 @@ export const appStyles = css`
       padding: var(--space-4) var(--space-4) 9rem;
     }
   }
+  @media print {
+    :host {
+      display: block;
+    }
+    header,
+    notice-bar {
+      display: none;
+    }
+    main {
+      max-width: none;
+      padding: 0;
+    }
+  }
   @media (forced-colors: active) {
     header {
       border-right: 1px solid CanvasText;

@@ -74,10 +74,12 @@ async function loadScreen(screen: Route["screen"], parts: Parts): Promise<void> 
 
 /** The frame of the page: where you are, what state the page is in, and the screen of the present route. */
 export class BondApp extends LitElement {
-  static override properties = { screens: { attribute: false } };
+  static override properties = { screens: { attribute: false }, alone: { state: true } };
   static override styles = [base, controls, appStyles];
 
   declare screens: Screens;
+  /** The kiosk covers everything: nothing behind it may be seen, heard or reached by the keyboard. */
+  declare alone: boolean;
   readonly #route = Watch.whole(this, () => this.screens.app.router.route);
   readonly #pwa = Watch.whole(this, () => this.screens.pwa);
   readonly #loaded = new Set<Route["screen"]>(["devices"]);
@@ -85,20 +87,26 @@ export class BondApp extends LitElement {
   #failed = false;
   #shown: Route | undefined;
 
+  constructor() {
+    super();
+    this.alone = false;
+  }
+
   protected override render(): TemplateResult {
     const { app, demo, own, pairing, preferences } = this.screens;
     const route = this.#route.value;
     const pwa = this.#pwa.value;
+    const alone = this.alone && route.screen === "kiosk";
     return html`
-      <header>
+      <header ?hidden=${alone}>
         <a class="skip button" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
         <app-nav .screen=${route.screen} .own=${own !== null}></app-nav>
         <app-status .app=${app} .preferences=${preferences}></app-status>
       </header>
-      <main id="main">
-        ${pwa === null ? nothing : html`<update-bar .state=${pwa.updates}></update-bar>`}
-        ${demo === null ? nothing : html`<demo-banner .app=${app} .demo=${demo}></demo-banner>`}
-        ${own === null ? nothing : html`<adapter-layer .app=${app} .own=${own}></adapter-layer>`}
+      <main id="main" @alone=${(event: CustomEvent<boolean>) => (this.alone = event.detail)}>
+        ${pwa === null || alone ? nothing : html`<update-bar .state=${pwa.updates}></update-bar>`}
+        ${demo === null || alone ? nothing : html`<demo-banner .app=${app} .demo=${demo}></demo-banner>`}
+        ${own === null ? nothing : html`<adapter-layer .app=${app} .own=${own} ?questionsOnly=${alone}></adapter-layer>`}
         ${this.#loaded.has(route.screen) ? this.#screen(route) : this.#waiting(route.screen)}
       </main>
       <notice-bar .notices=${app.notices}></notice-bar>

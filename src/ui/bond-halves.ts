@@ -19,8 +19,8 @@ export class BondHalves extends LitElement {
       }
       svg {
         display: block;
-        width: 5.6rem;
-        height: 4.5rem;
+        width: calc(var(--halves, 4.5rem) * 1.25);
+        height: var(--halves, 4.5rem);
         overflow: visible;
       }
       path {

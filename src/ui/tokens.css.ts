@@ -73,6 +73,14 @@ export const tokens = css`
   :root[data-theme="dark"] {
     color-scheme: dark;
   }
+  @media print {
+    /* Ink on paper, whatever the screen is. */
+    :root,
+    :root[data-theme] {
+      color-scheme: light;
+      --ground: #ffffff;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     :root {
       --quick: 0.01ms;

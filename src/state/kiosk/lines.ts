@@ -41,6 +41,10 @@ export function pauseAfter(attempt: number, random: number): number {
 export const resultOf = ({ state }: KioskLine): BondResult | null =>
   "result" in state ? state.result : null;
 
+/** Proven, or on the way to it with nothing against it so far. */
+export const isWell = ({ state: { kind } }: KioskLine): boolean =>
+  kind === "waiting" || kind === "verifying" || kind === "proven";
+
 /** The worst code of a round, for the page that comes after it; null while it is not over. */
 export function roundCode(lines: readonly KioskLine[]): number | null {
   const results = lines.map(resultOf);

@@ -13,9 +13,9 @@ import { appRow, codeRow, kioskRow, type AppRow, type KioskRow } from "./rows.ts
 
 interface Schema extends DBSchema {
   apps: { key: string; value: AppRow };
-  /** `signing`: the key pair of this installation; `kiosk`: its configuration. */
   /** Fixed codes by record id. */
   codes: { key: string; value: Sealed };
+  /** `signing`: the key pair of this installation; `kiosk`: its configuration. */
   own: { key: string; value: CryptoKeyPair | KioskRow };
 }
 

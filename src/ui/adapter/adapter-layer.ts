@@ -9,21 +9,33 @@ import "./simulation-banner.ts";
 
 /** What stands over every screen while the adapter is ours: that it is simulated, that it is away, and its questions. */
 export class AdapterLayer extends LitElement {
-  static override properties = { app: { attribute: false }, own: { attribute: false } };
+  static override properties = {
+    app: { attribute: false },
+    own: { attribute: false },
+    questionsOnly: { type: Boolean },
+  };
   static override styles = base;
 
   declare app: App;
   declare own: OwnWorld;
+  /** Under a screen that covers everything, what cannot be seen must not be reached by the keyboard. */
+  declare questionsOnly: boolean;
+
+  constructor() {
+    super();
+    this.questionsOnly = false;
+  }
 
   protected override render(): TemplateResult {
     const { app } = this;
     const { adapter, questions, simulation } = this.own;
-    return html`${
+    const standing = html`${
       simulation === null
         ? nothing
         : html`<simulation-banner .app=${app} .adapter=${adapter} .state=${simulation}></simulation-banner>`
     }
-      <adapter-standing .adapter=${adapter}></adapter-standing>
+      <adapter-standing .adapter=${adapter}></adapter-standing>`;
+    return html`${this.questionsOnly ? nothing : standing}
       <adapter-question .state=${questions}></adapter-question>
       <adapter-chooser .state=${questions}></adapter-chooser>`;
   }

@@ -92,6 +92,29 @@ export const board = css`
   .center {
     place-self: center;
   }
+  /* One picture for the whole room. */
+  .alone {
+    grid-template-rows: 1fr auto;
+  }
+  .alone header {
+    grid-template-columns: auto;
+    place-content: center;
+    place-items: center;
+    gap: clamp(var(--space-5), 5vmin, 5rem);
+    text-align: center;
+  }
+  .alone bond-halves {
+    --halves: min(48vmin, 38vh);
+  }
+  .alone h1 {
+    font-size: clamp(3rem, 15vmin, 14rem);
+  }
+  .alone .sub {
+    font-size: clamp(1.25rem, 3.6vmin, 3rem);
+  }
+  .on-paper {
+    display: none;
+  }
   footer {
     display: flex;
     flex-wrap: wrap;
@@ -100,9 +123,54 @@ export const board = css`
   @media print {
     .board {
       position: static;
+      display: block;
+      padding: 0;
       border: 0;
+      overflow: visible;
     }
+    .board header {
+      display: block;
+      justify-items: start;
+      text-align: start;
+    }
+    .board h1 {
+      font-size: 24pt;
+    }
+    .board .sub {
+      font-size: 13pt;
+    }
+    p.on-paper {
+      display: block;
+      margin: 6pt 0 12pt;
+      font-size: 10pt;
+    }
+    ol,
+    ol.on-paper {
+      display: block;
+    }
+    li {
+      break-inside: avoid;
+      margin-bottom: 6pt;
+      padding: 6pt 9pt;
+      border-width: 1pt;
+    }
+    li h2 {
+      font-size: 14pt;
+    }
+    .state,
+    .detail {
+      font-size: 11pt;
+    }
+    .sign {
+      width: 22pt;
+      height: 22pt;
+      border-width: 1.5pt;
+      font-size: 13pt;
+      print-color-adjust: exact;
+    }
+    bond-halves,
     footer,
+    .center,
     kiosk-exit {
       display: none;
     }

@@ -51,7 +51,7 @@ export class KioskExit extends LitElement {
                 aria-invalid=${this.problem !== ""}
                 aria-describedby="problem"
               />
-              <p class="error" id="problem" ?hidden=${this.problem === ""}>${this.problem}</p>
+              <p class="error" id="problem" role="alert" ?hidden=${this.problem === ""}>${this.problem}</p>
             </div>`
           : html`<p>Verifying stops while it is set up.</p>`
       }
@@ -72,6 +72,8 @@ export class KioskExit extends LitElement {
     const pin = input?.value ?? "";
     if (input !== null) input.value = "";
     this.busy = true;
+    // The same words twice are heard twice.
+    this.problem = "";
     try {
       this.problem = words(await this.state.enterSetup(pin));
     } catch {

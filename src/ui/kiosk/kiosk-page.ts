@@ -30,6 +30,12 @@ export class KioskPage extends LitElement {
     void this.state.open();
   }
 
+  /** The frame of the page goes while the board is up: nobody reaches through it by the keyboard. */
+  protected override updated(): void {
+    const detail = this.#view.value.kind === "running";
+    this.dispatchEvent(new CustomEvent("alone", { detail, bubbles: true, composed: true }));
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.state.close();

@@ -80,6 +80,11 @@ export class KioskSetup extends LitElement {
     if (changed.has("view")) this.chosen = this.view.row.bonds;
   }
 
+  /** The board, and the button that was pressed on it, are gone. */
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }
+
   protected override render(): TemplateResult {
     const { row, records } = this.view;
     const gaps = missing(this.state.app);

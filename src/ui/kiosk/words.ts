@@ -13,12 +13,17 @@ export function stateTitle({ state }: KioskLine): string {
     case "pausing":
       return `${resultTitle(state.result)}; trying again soon`;
     case "proven":
-      return "Proven now";
+      // The hour, because "now" is over soon.
+      return `Proven at ${timeOfDay(state.at)}`;
     case "needs-person":
       return "Needs a person";
     case "failed":
       return resultTitle(state.result);
   }
+}
+
+function timeOfDay(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
 /** Empty where there is nothing to add. */
@@ -55,23 +60,26 @@ export function missing(app: App): readonly string[] {
   return list;
 }
 
+/** Of what and when a report is. */
+export function reportHead(app: App): readonly string[] {
+  const { platform } = app.environment.surroundings;
+  return [
+    exactTime(new Date(app.ports.surroundings.now()).toISOString()),
+    `Bondkeeper ${app.ports.appVersion}, ${platform.browser} on ${platform.system}, ${app.ports.backend.capabilities.transport}`,
+  ];
+}
+
 /** The report as text: no key, no address of a radio. */
 export function reportText(title: string, lines: readonly KioskLine[], app: App): string {
-  const { platform } = app.environment.surroundings;
-  const head = [
-    `Bondkeeper ${app.ports.appVersion}, kiosk${title === "" ? "" : ` “${title}”`}`,
-    exactTime(new Date(app.ports.surroundings.now()).toISOString()),
-    `${platform.browser} on ${platform.system}, ${app.ports.backend.capabilities.transport}`,
-    "",
-  ];
+  const head = [`Kiosk${title === "" ? "" : ` “${title}”`}`, ...reportHead(app), ""];
   const body = lines.map((line) => {
     const { state, name } = line;
     const result = "result" in state ? state.result : null;
     const code =
       result === null ? "" : ` (code ${result.code}${result.reason === null ? "" : `, ${result.reason}`})`;
-    const at = state.kind === "proven" ? ` at ${new Date(state.at).toISOString()}` : "";
+    const title = state.kind === "proven" ? `Proven at ${new Date(state.at).toISOString()}` : stateTitle(line);
     const detail = stateDetail(line, app);
-    return `${name.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")}: ${stateTitle(line)}${at}${code}${detail === "" ? "" : `\n    ${detail}`}`;
+    return `${name.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")}: ${title}${code}${detail === "" ? "" : `\n    ${detail}`}`;
   });
   return [...head, ...body, ""].join("\n");
 }

@@ -281,7 +281,7 @@ test("the report names each bond with its code, and what has to be done", async 
   });
   await kiosk.open();
   const text = reportText("Front desk", kiosk.lines.value, app);
-  assert.match(text, /kiosk “Front desk”/);
-  assert.match(text, /Lock-1: Proven now at .*\(code 0\)/);
+  assert.match(text, /Kiosk “Front desk”/);
+  assert.match(text, /Lock-1: Proven at .*\(code 0\)/);
   assert.match(text, /Device x: Needs a person \(code/);
 });
