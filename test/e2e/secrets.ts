@@ -27,7 +27,11 @@ export function everythingKept(page: Page): Promise<string> {
       const database = await asked(indexedDB.open(name));
       for (const store of database.objectStoreNames) {
         const rows = database.transaction(store).objectStore(store);
-        found.push(`${name} ${store}`, text(await asked(rows.getAllKeys())), text(await asked(rows.getAll())));
+        found.push(
+          `${name} ${store}`,
+          text(await asked(rows.getAllKeys())),
+          text(await asked(rows.getAll())),
+        );
       }
       database.close();
     }

@@ -77,7 +77,8 @@ export function reportText(title: string, lines: readonly KioskLine[], app: App)
     const result = "result" in state ? state.result : null;
     const code =
       result === null ? "" : ` (code ${result.code}${result.reason === null ? "" : `, ${result.reason}`})`;
-    const title = state.kind === "proven" ? `Proven at ${new Date(state.at).toISOString()}` : stateTitle(line);
+    const title =
+      state.kind === "proven" ? `Proven at ${new Date(state.at).toISOString()}` : stateTitle(line);
     const detail = stateDetail(line, app);
     return `${name.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")}: ${title}${code}${detail === "" ? "" : `\n    ${detail}`}`;
   });

@@ -39,7 +39,9 @@ const parameters = (link: string): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(new URL(link).hash.slice(1)));
 
 test("the way to Bluetooth that stands in the keeper's address stays in the link", () => {
-  const link = new URL(ensureLink({ keeper: `${KEEPER}?adapter=usb`, device: "Front door", nonce: newNonce() }));
+  const link = new URL(
+    ensureLink({ keeper: `${KEEPER}?adapter=usb`, device: "Front door", nonce: newNonce() }),
+  );
   assert.equal(link.origin + link.pathname + link.search, "https://keeper.example/app/ensure/?adapter=usb");
   assert.equal(parameters(link.href)["device"], "Front door");
 });
