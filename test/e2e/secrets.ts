@@ -21,7 +21,11 @@ export function everythingKept(page: Page): Promise<string> {
         request.addEventListener("success", () => resolve(request.result));
         request.addEventListener("error", () => reject(new Error("Cannot read the storage")));
       });
-    const found: string[] = [text(Object.entries(localStorage)), text(Object.entries(sessionStorage)), location.href];
+    const found: string[] = [
+      text(Object.entries(localStorage)),
+      text(Object.entries(sessionStorage)),
+      location.href,
+    ];
     for (const { url } of navigation.entries()) found.push(url ?? "");
     for (const { name = "" } of await indexedDB.databases()) {
       const database = await asked(indexedDB.open(name));
