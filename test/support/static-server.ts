@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { gzipSync } from "node:zlib";
 import { securityHeaders } from "../../src/app/security-policy.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -9,8 +10,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".png": "image/png",
   ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
   ".webmanifest": "application/manifest+json",
 };
+
+/** What is not packed already. */
+const PACKED = new Set([".png"]);
 
 export class StaticServer {
   /** Where the page is served, with a slash at its end. */
@@ -26,19 +31,26 @@ export class StaticServer {
     this.url = url;
   }
 
-  /** Serves `folder` under `path` ("/" or "/some/path/"); nothing outside of it. */
+  /** Serves `folder` under `path` ("/" or "/some/path/"), packed for who takes gzip; nothing outside of it. */
   static async start(folder: string, path: string): Promise<StaticServer> {
     const server = createServer((request, response) => {
       const asked = new URL(request.url ?? "/", "http://localhost").pathname;
       self.requests.push(asked);
-      const inside = asked.startsWith(path) ? asked.slice(path.length) || "index.html" : "../";
-      const file = normalize(join(self.folder, inside));
+      const inside = asked.startsWith(path) ? asked.slice(path.length) : "..";
+      const page = inside === "" || inside.endsWith("/") ? "index.html" : "";
+      const file = normalize(join(self.folder, inside + page));
       const found = file.startsWith(normalize(self.folder)) ? readFile(file) : Promise.reject(new Error(""));
       found.then(
         (body) => {
-          const headers = { ...securityHeaders(), "Cache-Control": "no-cache" };
-          const type = TYPES[extname(file)] ?? "application/octet-stream";
-          response.writeHead(200, { ...headers, "Content-Type": type }).end(body);
+          const form = extname(file);
+          const packs = /\bgzip\b/.test(String(request.headers["accept-encoding"])) && !PACKED.has(form);
+          response.writeHead(200, {
+            ...securityHeaders(),
+            "Cache-Control": "no-cache",
+            "Content-Type": TYPES[form] ?? "application/octet-stream",
+            ...(packs ? { "Content-Encoding": "gzip" } : {}),
+          });
+          response.end(packs ? gzipSync(body) : body);
         },
         () => response.writeHead(404).end(),
       );
