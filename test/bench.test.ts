@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { aesCmac } from "../hci/smp/crypto.ts";
+import { nodeCrypto } from "../src/cli/node-crypto.ts";
+import { aes128 } from "../src/crypto/aes128.ts";
 import { codecContests } from "./bench/codec.ts";
+import { KEY, MESSAGES, pairingComputation } from "./bench/crypto-work.ts";
 import type { Curve, Section } from "./bench/findings.ts";
 import type { Contest } from "./bench/harness.ts";
 import { compete } from "./bench/harness.ts";
@@ -8,6 +12,7 @@ import { besideNoble } from "./bench/noble.ts";
 import { described, replaced } from "./bench/report.ts";
 import { stackContests } from "./bench/stack.ts";
 import { chart } from "./bench/svg.ts";
+import { webCryptoCmac } from "./bench/web-crypto-cmac.ts";
 import { nobleIsInstalled } from "./support/noble.ts";
 
 /** A contest whose samples are given; each is asked for as often as the harness picks the best of. */
@@ -83,6 +88,26 @@ test("a curve becomes a picture with its title, its units and every point", () =
     assert.ok(picture.includes(words), words);
   assert.equal(picture.match(/<circle/g)?.length, 3);
   assert.doesNotMatch(picture, /NaN|Infinity/);
+});
+
+test("the CMAC by WebCrypto is the CMAC", async () => {
+  for (const octets of [0, 1, 16, 40, 64, 65]) {
+    const message = Uint8Array.from({ length: octets }, (_, i) => i);
+    assert.deepEqual(await webCryptoCmac(KEY, message), aesCmac(aes128, KEY, message), `${octets} octets`);
+  }
+});
+
+test("a pairing by WebCrypto computes as many blocks as a pairing by the toolbox", async () => {
+  for (const method of ["numeric comparison", "passkey"] as const) {
+    let blocks = 0;
+    const encrypt: typeof nodeCrypto.encrypt = (key, block) => {
+      blocks++;
+      return nodeCrypto.encrypt(key, block);
+    };
+    await pairingComputation({ ...nodeCrypto, encrypt }, method);
+    const wanted = MESSAGES[method].reduce((sum, octets) => sum + 1 + Math.ceil(octets / 16), 0);
+    assert.equal(blocks, wanted, method);
+  }
 });
 
 const stack = besideNoble(stackContests());

@@ -4,11 +4,15 @@ import { chromium, type Page } from "@playwright/test";
 import { build, preview } from "vite";
 import { findChromium } from "../support/find-chromium.ts";
 import type { Finding, Section } from "./findings.ts";
+import { isNativeName, nativeProgram, type NativeProgram } from "./native.ts";
 import type { BenchPage } from "./page/main.ts";
 
 declare const bench: BenchPage;
 
 const PAGE = join(import.meta.dirname, "page");
+
+const programOf = (what: string): NativeProgram | undefined =>
+  isNativeName(what) ? nativeProgram(what) : undefined;
 
 async function inPage(executablePath: string, work: (page: Page) => Promise<Finding>): Promise<Finding> {
   await build({ root: PAGE, configFile: join(PAGE, "vite.config.ts"), logLevel: "silent" });
@@ -22,6 +26,8 @@ async function inPage(executablePath: string, work: (page: Page) => Promise<Find
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(0);
+    await page.exposeFunction("nativeName", (what: string) => programOf(what)?.name);
+    await page.exposeFunction("nativeSample", (what: string) => programOf(what)?.measure());
     await page.goto(server.resolvedUrls?.local[0] ?? "");
     await page.waitForFunction(() => "bench" in globalThis);
     return await work(page);
@@ -42,6 +48,8 @@ async function measure(name: string, title: string, rounds: number): Promise<Fin
 const TITLES = {
   comparison: "in Chromium: pairing, numeric comparison",
   passkey: "in Chromium: pairing, passkey",
+  block: "in Chromium: AES-128, one block with a new key",
+  cmac: "in Chromium: AES-CMAC of 65 octets",
   search: "in Chromium: a private address among many keys",
   list: "in Chromium: device list",
   bulk: "in Chromium: import of bonds",

@@ -3,6 +3,7 @@ import { cmac, unsafe } from "@noble/ciphers/aes.js";
 import { p256 } from "@noble/curves/nist.js";
 import { concat } from "../../hci/codec/bytes.ts";
 import type { Address, Bytes, Crypto as StackCrypto } from "../../hci/ports.ts";
+import { webCryptoCmac } from "./web-crypto-cmac.ts";
 import { aesCmac, f4, f5, f6, g2 } from "../../hci/smp/crypto.ts";
 
 const PASSKEY_BITS = 20;
@@ -44,6 +45,23 @@ export async function pairingComputation(crypto: StackCrypto, method: Method): P
   kept.sum += f6(crypto, macKey, NONCE, OTHER, ZERO, IO, CENTRAL, PERIPHERAL)[0] ?? 0;
   kept.sum += f6(crypto, macKey, OTHER, NONCE, ZERO, IO, PERIPHERAL, CENTRAL)[0] ?? 0;
 }
+
+/** Octets of each message that CMAC is asked for, in that order: f4 and g2 or f4 alone, f5 three times, f6 twice. */
+export const MESSAGES: Readonly<Record<Method, readonly number[]>> = {
+  "numeric comparison": [65, 80, 32, 53, 53, 65, 65],
+  passkey: [...Array.from({ length: 2 * PASSKEY_BITS }, () => 65), 32, 53, 53, 65, 65],
+};
+
+/** The same by WebCrypto and nothing else. */
+export async function pairingByWebCrypto(crypto: StackCrypto, method: Method): Promise<void> {
+  const pair = await crypto.generateP256();
+  kept.sum += (await pair.dhKey(PEER_X, PEER_Y))[0] ?? 0;
+  for (const octets of MESSAGES[method])
+    kept.sum += (await webCryptoCmac(NONCE, new Uint8Array(octets)))[0] ?? 0;
+}
+
+export const byWebCrypto = async (): Promise<void> =>
+  void (kept.sum += (await webCryptoCmac(KEY, MESSAGE))[0] ?? 0);
 
 /** Its block cipher, with the schedule made for each call as the port asks. */
 export function nobleBlock(key: Uint8Array, block: Uint8Array): Bytes {

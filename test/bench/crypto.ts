@@ -2,29 +2,20 @@
 import { createCipheriv, createECDH } from "node:crypto";
 import { concat } from "../../hci/codec/bytes.ts";
 import { nodeCrypto } from "../../src/cli/node-crypto.ts";
-import { blockContests, pairingContest, searchContest } from "./crypto-contests.ts";
-import type { Method } from "./crypto-work.ts";
-import { BLOCK, IRKS, KEY, kept, PEER_X, PEER_Y } from "./crypto-work.ts";
-import type { Finding, Measurement, Section } from "./findings.ts";
-import type { Contest, Rival } from "./harness.ts";
+import type { Native } from "./crypto-contests.ts";
+import { blockContest, cmacContest, pairingContest, searchContest } from "./crypto-contests.ts";
+import { BLOCK, KEY, kept, PEER_X, PEER_Y } from "./crypto-work.ts";
+import type { Section } from "./findings.ts";
+import type { Rival } from "./harness.ts";
 import { compete, repeated, timed } from "./harness.ts";
-import { duration } from "./report.ts";
-import { aesNi, opensslEcdh } from "./native.ts";
+import { nativeProgram } from "./native.ts";
 
-/** What nobody gets below in this process: a key pair and the shared secret, and nothing else. */
+/** The curve as a program in Node reaches it: a key pair and the shared secret, and nothing else. */
 function curveAlone(): void {
   const pair = createECDH("prime256v1");
   kept.sum += pair.generateKeys()[1] ?? 0;
   kept.sum += pair.computeSecret(concat([4], PEER_X, PEER_Y))[0] ?? 0;
 }
-
-/** The goals: how many times the curve alone each method may take. */
-const TIMES_NATIVE = { "numeric comparison": 3, passkey: 8 } as const;
-
-const pairing = (method: Method): Contest =>
-  pairingContest(nodeCrypto, "Bondkeeper, on Node's P-256", method, [
-    repeated("OpenSSL, P-256 alone", 20, curveAlone, TIMES_NATIVE[method]),
-  ]);
 
 const nodeBlock: Rival = {
   name: "node:crypto, createCipheriv",
@@ -35,41 +26,12 @@ const nodeBlock: Rival = {
     }),
 };
 
-/** At least 9 % of AES-NI. */
-const BY_AES_NI = 1 / 0.09;
+const native: Native = async (what) => {
+  const program = nativeProgram(what);
+  return program && { name: program.name, sample: async () => program.measure() };
+};
 
-async function search(rounds: number): Promise<Finding> {
-  const native = aesNi(IRKS, BY_AES_NI);
-  const contest = await searchContest(native === undefined ? [] : [native.rival]);
-  try {
-    return await compete(contest, rounds);
-  } finally {
-    native?.close();
-  }
-}
-
-async function native(): Promise<Finding> {
-  const found = opensslEcdh();
-  if (found === undefined)
-    return { kind: "skipped", name: "ECDH of OpenSSL", why: "there is no openssl here" };
-  const { ns, version } = found;
-  return {
-    kind: "table",
-    name: "The floor",
-    note: "what `openssl speed` says of one ECDH on P-256; a pairing needs a key pair too",
-    head: ["", "ECDH"],
-    rows: [[version, duration(ns)]],
-  };
-}
-
-const blocks = (index: number, name: string): Measurement => ({
-  name,
-  async run(rounds) {
-    const contest = (await blockContests(index === 0 ? [nodeBlock] : []))[index];
-    if (contest === undefined) throw new Error(`Cannot find ${name}`);
-    return compete(contest, rounds);
-  },
-});
+const OURS = { name: "Bondkeeper, on Node's P-256", crypto: nodeCrypto, native };
 
 export const crypto = (): Section => ({
   name: "crypto",
@@ -77,11 +39,20 @@ export const crypto = (): Section => ({
   measurements: [
     ...(["numeric comparison", "passkey"] as const).map((method) => ({
       name: `pairing, one side: ${method}`,
-      run: (rounds: number) => compete(pairing(method), rounds),
+      run: async (rounds: number) =>
+        compete(
+          await pairingContest(OURS, method, [repeated("P-256 alone, node:crypto", 20, curveAlone)]),
+          rounds,
+        ),
     })),
-    blocks(0, "AES-128, one block with a new key"),
-    blocks(1, "AES-CMAC of 65 octets"),
-    { name: "a private address among many keys", run: search },
-    { name: "floor: ECDH of OpenSSL", run: native },
+    {
+      name: "AES-128, one block with a new key",
+      run: async (rounds) => compete(await blockContest([nodeBlock]), rounds),
+    },
+    { name: "AES-CMAC of 65 octets", run: (rounds) => compete(cmacContest(), rounds) },
+    {
+      name: "a private address among many keys",
+      run: async (rounds) => compete(await searchContest(native), rounds),
+    },
   ],
 });

@@ -1,38 +1,46 @@
-/** The limits on this machine, outside JavaScript. Where the tools are missing, the contests go on without them. */
+/** The limits on this machine, outside JavaScript, compiled now. Where the tools are missing, the contests go on without. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Rival } from "./harness.ts";
 
-const SOURCE = join(import.meta.dirname, "native.c");
+/** Nanoseconds of one operation, measured anew. */
+export interface NativeProgram {
+  readonly name: string;
+  measure(): number;
+}
 
-/** AES-NI over `keys` keys, compiled now; undefined without a C compiler or without those instructions. */
-export function aesNi(
-  keys: number,
-  goal: number,
-): { readonly rival: Rival; readonly close: () => void } | undefined {
+const PROGRAMS = {
+  /** One key of a search for a private address. */
+  aes: { name: "AES-NI, in C", source: "native-aes.c", flags: ["-O3", "-maes", "-msse4.1"], libraries: [] },
+  /** A key pair and a shared secret. */
+  p256: { name: "P-256 alone, OpenSSL from C", source: "native-p256.c", flags: ["-O2"], libraries: ["-ldl"] },
+} as const;
+
+export type NativeName = keyof typeof PROGRAMS;
+
+const built = new Map<NativeName, NativeProgram | undefined>();
+
+/** Undefined without a C compiler, the instructions or the library. */
+export function nativeProgram(what: NativeName): NativeProgram | undefined {
+  if (!built.has(what)) built.set(what, compiled(what));
+  return built.get(what);
+}
+
+function compiled(what: NativeName): NativeProgram | undefined {
+  const { name, source, flags, libraries } = PROGRAMS[what];
   const directory = mkdtempSync(join(tmpdir(), "native-"));
-  const program = join(directory, "native");
-  const close = (): void => rmSync(directory, { recursive: true, force: true });
-  const built = spawnSync("cc", ["-O3", "-maes", "-msse4.1", "-o", program, SOURCE]);
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  const program = join(directory, what);
+  const { status } = spawnSync("cc", [
+    ...flags,
+    "-o",
+    program,
+    join(import.meta.dirname, source),
+    ...libraries,
+  ]);
   const measure = (): number => Number.parseFloat(spawnSync(program, { encoding: "utf8" }).stdout);
-  if (built.status !== 0 || !(measure() > 0)) {
-    close();
-    return undefined;
-  }
-  return { rival: { name: "AES-NI, in C", sample: () => measure() * keys, goal }, close };
+  return status === 0 && measure() > 0 ? { name, measure } : undefined;
 }
 
-/** Nanoseconds of one ECDH on P-256 by `openssl speed`, which signs its name under it; undefined without it. */
-export function opensslEcdh(): { readonly ns: number; readonly version: string } | undefined {
-  const run = spawnSync("openssl", ["speed", "-mr", "-seconds", "1", "ecdhp256"], { encoding: "utf8" });
-  const perSecond = /^\+F5:\d+:\d+:([\d.]+):/m.exec(run.stdout ?? "")?.[1];
-  if (perSecond === undefined) return undefined;
-  const version = spawnSync("openssl", ["version"], { encoding: "utf8" })
-    .stdout.split(" ")
-    .slice(0, 2)
-    .join(" ");
-  const value = Number(perSecond);
-  return { ns: value > 1 ? 1e9 / value : value * 1e9, version };
-}
+export const isNativeName = (text: string): text is NativeName => text in PROGRAMS;
