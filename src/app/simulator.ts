@@ -37,6 +37,8 @@ interface Resident {
   /** Its buttons, where it has some. */
   readonly keypad: Keypad | null;
   digits: string | null;
+  paired: number;
+  encrypted: number;
 }
 
 export async function startSimulator(ports: SimulatorPorts): Promise<Simulator> {
@@ -58,9 +60,9 @@ export async function startSimulator(ports: SimulatorPorts): Promise<Simulator> 
         ? await startPeripheral(key, radio, surroundings)
         : await Peripheral.start(keyBox(keypad), { ...surroundings, radio });
     if (keypad !== null) keypad.onChange = () => ports.onChange();
-    const resident: Resident = { key, device, keypad, digits: null };
+    const resident: Resident = { key, device, keypad, digits: null, paired: 0, encrypted: 0 };
     device.onEvent = (event) => {
-      noteDigits(resident, event);
+      note(resident, event);
       ports.onChange();
     };
     residents.push(resident);
@@ -101,12 +103,15 @@ function newDongle(radio: Radio, crypto: Crypto, number: number): SimulatedAdapt
   return simulatedAdapter(new VirtualController({ radio, crypto, name: `dongle ${number}`, seed: number }));
 }
 
-function noteDigits(resident: Resident, event: PeripheralEvent): void {
+function note(resident: Resident, event: PeripheralEvent): void {
   if (event.kind === "passkey") resident.digits = event.digits;
   else if (event.kind === "disconnected") resident.digits = null;
+  else if (event.kind !== "security") return;
+  else if (event.event.kind === "paired") resident.paired++;
+  else if (event.event.kind === "encrypted") resident.encrypted++;
 }
 
-function shown({ key, device, keypad, digits }: Resident): SimulatedDevice {
+function shown({ key, device, keypad, digits, paired, encrypted }: Resident): SimulatedDevice {
   const { name } = device.definition;
   return {
     key,
@@ -114,6 +119,8 @@ function shown({ key, device, keypad, digits }: Resident): SimulatedDevice {
     connected: device.connected,
     bonded: device.keys.list.length > 0,
     digits,
+    paired,
+    encrypted,
     typed: keypad?.typed ?? null,
   };
 }

@@ -129,6 +129,23 @@ test.describe("over a bridge", () => {
   });
 });
 
+/** What the device in the simulator itself saw since the page was loaded. */
+async function seenByDevice(page: Page): Promise<{ readonly paired: number; readonly encrypted: number }> {
+  const line = page.getByRole("complementary", { name: "Simulation" }).getByRole("listitem", { includeHidden: true });
+  const text = (await line.filter({ hasText: DEVICE }).textContent()) ?? "";
+  const count = (what: string): number => Number(new RegExp(`(\\d+) ${what}s?`, "u").exec(text)?.[1] ?? 0);
+  return { paired: count("pairing"), encrypted: count("encryption") };
+}
+
+/** `verify`, and the device saw its kept key used for it, and no pairing. */
+async function verifyAsDeviceSees(page: Page): Promise<void> {
+  const before = await seenByDevice(page);
+  await verify(page);
+  const after = await seenByDevice(page);
+  expect(after.encrypted).toBeGreaterThan(before.encrypted);
+  expect(after.paired).toBe(before.paired);
+}
+
 test.describe("in the simulator", () => {
   test("a reload keeps the bonds of both sides; pulled out and plugged in again the bond is used again", async ({
     page,
@@ -136,14 +153,15 @@ test.describe("in the simulator", () => {
     await page.goto("/?adapter=simulator#/");
     await expect(page.getByText("Nothing here is real.")).toBeVisible();
     await pair(page);
+    expect((await seenByDevice(page)).paired).toBe(1);
     await page.reload();
-    await verify(page);
+    await verifyAsDeviceSees(page);
     await page.getByText("Nothing here is real.").click();
     await press(page, "Pull the dongle out");
     await expect(page.getByRole("heading", { name: "The dongle is gone" })).toBeVisible();
     await press(page, "Plug the dongle in");
     await expect(page.getByRole("heading", { name: "The dongle is gone" })).toBeHidden();
-    await verify(page);
+    await verifyAsDeviceSees(page);
   });
 
   test("another dongle has none of the bonds until a person moves them, and then they encrypt", async ({
@@ -161,6 +179,7 @@ test.describe("in the simulator", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Move", exact: true }).click();
     await expect(page.getByText("Our identity and 1 bond were moved").first()).toBeVisible();
     await page.reload();
-    await verify(page);
+    await verifyAsDeviceSees(page);
+    expect(await seenByDevice(page), "nothing was paired over the other dongle").toMatchObject({ paired: 0 });
   });
 });

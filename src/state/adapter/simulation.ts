@@ -9,6 +9,9 @@ export interface SimulatedDevice {
   readonly bonded: boolean;
   /** The six digits on its display, until it is disconnected. */
   readonly digits: string | null;
+  /** As the device counts, since the page was loaded: pairings that ended well, and links encrypted with a key it had kept. */
+  readonly paired: number;
+  readonly encrypted: number;
   /** How many digits were pressed on its buttons; null while it asks for none, and where it has no buttons. */
   readonly typed: number | null;
 }

@@ -51,6 +51,9 @@ export class SimulationBanner extends LitElement {
         justify-content: space-between;
         gap: var(--space-2) var(--space-4);
       }
+      li > span {
+        flex: 1 1 14rem;
+      }
       .number {
         font: 700 var(--text-xl) / 1.2 var(--font-code);
         letter-spacing: 0.1em;
@@ -89,9 +92,9 @@ export class SimulationBanner extends LitElement {
     </aside>`;
   }
 
-  #device({ key, name, connected, bonded }: SimulatedDevice): TemplateResult {
+  #device({ key, name, connected, bonded, paired, encrypted }: SimulatedDevice): TemplateResult {
     return html`<li>
-      <span><b>${name}</b> <span class="quiet">${connected ? "connected" : "advertising"}, ${bonded ? "has a bond" : "without a bond"}</span></span>
+      <span><b>${name}</b> <span class="quiet">${connected ? "connected" : "advertising"}, ${bonded ? "has a bond" : "without a bond"}</span>${seen(paired, encrypted)}</span>
       ${bonded ? html`<button @click=${() => this.state.forget(key)} aria-label="Reset ${name}">Reset: forget its bonds</button>` : nothing}
     </li>`;
   }
@@ -106,6 +109,14 @@ export class SimulationBanner extends LitElement {
     await this.adapter.open();
   }
 }
+
+/** What the device itself saw since the page was loaded, whatever the page believes. */
+function seen(paired: number, encrypted: number): TemplateResult | typeof nothing {
+  if (paired + encrypted === 0) return nothing;
+  return html`<br /><span class="small quiet">It saw ${counted(paired, "pairing")} and ${counted(encrypted, "encryption")} with a kept key.</span>`;
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 customElements.define("simulation-banner", SimulationBanner);
 declare global {
