@@ -131,7 +131,9 @@ test.describe("over a bridge", () => {
 
 /** What the device in the simulator itself saw since the page was loaded. */
 async function seenByDevice(page: Page): Promise<{ readonly paired: number; readonly encrypted: number }> {
-  const line = page.getByRole("complementary", { name: "Simulation" }).getByRole("listitem", { includeHidden: true });
+  const line = page
+    .getByRole("complementary", { name: "Simulation" })
+    .getByRole("listitem", { includeHidden: true });
   const text = (await line.filter({ hasText: DEVICE }).textContent()) ?? "";
   const count = (what: string): number => Number(new RegExp(`(\\d+) ${what}s?`, "u").exec(text)?.[1] ?? 0);
   return { paired: count("pairing"), encrypted: count("encryption") };
