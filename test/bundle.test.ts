@@ -4,11 +4,15 @@ import { test } from "node:test";
 import budget from "./support/bundle-budget.json" with { type: "json" };
 import { measureBundle } from "./support/bundle.ts";
 
-const { first, parts } = await measureBundle();
+const { first, firstFiles, parts } = await measureBundle();
 const limits = new Map<string, number>(Object.entries(budget.parts));
 
 test("the first load keeps to its budget", () => {
   assert.ok(first.gzip <= budget.first, `${first.gzip} octets after gzip, ${budget.first} allowed`);
+});
+
+test("the first load is no more files than its budget says", () => {
+  assert.ok(firstFiles <= budget.firstFiles, `${firstFiles} files, ${budget.firstFiles} allowed`);
 });
 
 test("every part that is loaded when it is wanted keeps to its budget", () => {

@@ -8,6 +8,17 @@ const kilo = (octets: number): string => `${(octets / 1024).toFixed(1)} KiB`;
 let measured: Promise<Bundle> | undefined;
 const bundle = (): Promise<Bundle> => (measured ??= measureBundle());
 
+async function firstFiles(): Promise<Finding> {
+  return {
+    kind: "count",
+    name: "first load, files",
+    ours: (await bundle()).firstFiles,
+    unit: "files",
+    against: "budget",
+    limit: budget.firstFiles,
+  };
+}
+
 async function first(): Promise<Finding> {
   const { gzip } = (await bundle()).first;
   return {
@@ -37,6 +48,7 @@ export const size = (): Section => ({
   title: "What is loaded",
   measurements: [
     { name: "first load", run: first },
+    { name: "first load, files", run: firstFiles },
     { name: "parts", run: parts },
   ],
 });

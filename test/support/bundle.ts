@@ -25,6 +25,8 @@ export interface Part {
 export interface Bundle {
   /** The document, its script with all that is imported at once, and its styles. */
   readonly first: Size;
+  /** How many files that is. */
+  readonly firstFiles: number;
   readonly parts: readonly Part[];
 }
 
@@ -84,7 +86,8 @@ export async function measureBundle(): Promise<Bundle> {
     .filter((chunk) => chunk.isDynamicEntry)
     .map((chunk) => ({ name: nameOf(chunk), size: sizeOf(codeOf(closure(chunk, chunks, first))) }))
     .sort((a, b) => a.name.localeCompare(b.name));
-  return { first: sizeOf([...codeOf(first), ...assets]), parts };
+  const contents = [...codeOf(first), ...assets];
+  return { first: sizeOf(contents), firstFiles: contents.length, parts };
 }
 
 function nameOf({ facadeModuleId, name }: Rolldown.OutputChunk): string {
