@@ -29,6 +29,8 @@ export interface OwnHostOptions {
   readonly ask: AskAboutAdapter;
   readonly tables?: SessionPorts["tables"];
   readonly waits?: SessionPorts["waits"];
+  /** Of the page by default. */
+  readonly clock?: Clock;
   /** In place of one AES after the other. */
   readonly search?: HashSearch;
   readonly onListenerError: (error: unknown) => void;
@@ -57,7 +59,7 @@ export async function ownHost(options: OwnHostOptions): Promise<HciBackend> {
   const session = AdapterSession.over({
     adapter,
     admission: new KeysAdmission(keys, ask),
-    clock: pageClock,
+    clock: options.clock ?? pageClock,
     crypto,
     text: pageText,
     transport,

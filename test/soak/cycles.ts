@@ -38,13 +38,15 @@ async function cycle(rig: StackRig, phone: RigHost, sensor: RigHost): Promise<vo
   await rig.end(second.central);
 
   // A device that was reset: the next cycle pairs anew, at a person's wish.
-  for (const host of [phone, sensor]) forget(host);
+  for (const host of [phone, sensor]) {
+    host.keys.clear();
+    host.tables.entries.clear();
+    forgetLog(host);
+  }
 }
 
 /** What a test keeps to look at later is not what is being measured. */
-function forget({ keys, events, connections, person, tables, sent }: RigHost): void {
-  keys.clear();
-  tables.entries.clear();
+export function forgetLog({ events, connections, person, sent }: RigHost): void {
   events.length = 0;
   connections.length = 0;
   sent.length = 0;

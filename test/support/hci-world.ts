@@ -99,11 +99,11 @@ export class HciWorld {
     return this.rig.failure(work);
   }
 
-  /** Lets `ms` pass, and everything that can happen in it, beside the clock as well. */
-  async moment(ms: number): Promise<void> {
+  /** Lets `ms` pass, and everything that can happen in it, beside the clock as well: looked after every `stepMs`. */
+  async moment(ms: number, stepMs = 5): Promise<void> {
     const end = this.rig.clock.now() + ms;
     for (await this.#quiet(); this.rig.clock.now() < end; await this.#quiet())
-      await this.rig.clock.advance(Math.min(5, end - this.rig.clock.now()));
+      await this.rig.clock.advance(Math.min(stepMs, end - this.rig.clock.now()));
   }
 
   /** Counts `work` among what time waits for. */
