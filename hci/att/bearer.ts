@@ -1,3 +1,4 @@
+import { part } from "../codec/bytes.ts";
 import { DecodeError } from "../codec/error.ts";
 import type { Body, Pdu } from "../codec/pdu.ts";
 import { decodePdu, encodePdu } from "../codec/pdu.ts";
@@ -22,7 +23,7 @@ export const ATT_TIMEOUT = 30_000;
 /** Opcodes of what a server sends in answer; the rest below is for the server side or pushed by the peer. */
 const RESPONSES = new Set([0x01, 0x03, 0x05, 0x07, 0x09, 0x0b, 0x0d, 0x0f, 0x11, 0x13, 0x17, 0x19, 0x21]);
 
-/** What the peer pushes without being asked. `value` is only valid during the call. */
+/** What the peer pushes without being asked. `value` is the receiver's to keep. */
 export interface PushedValues {
   notification(handle: number, value: Uint8Array): void;
   /** Confirmed by the bearer at once, whether or not anybody wants the value. */
@@ -102,7 +103,7 @@ export class AttBearer {
     bytes[0] = opcode;
     bytes[1] = handle;
     bytes[2] = handle >> 8;
-    bytes.set(value.length <= length - 3 ? value : value.subarray(0, length - 3), 3);
+    bytes.set(value.length === length - 3 ? value : part(value, 0, length - 3), 3);
     return this.sendBytes(bytes);
   }
 
@@ -174,13 +175,13 @@ export class AttBearer {
 
   #notified(pdu: Uint8Array): void {
     if (pdu.length < 3) return this.#drop();
-    this.pushed?.notification(handleAt1(pdu), pdu.subarray(3));
+    this.pushed?.notification(handleAt1(pdu), part(pdu, 3));
   }
 
   #indicated(pdu: Uint8Array): void {
     if (pdu.length < 3) return this.#drop();
     this.#channel.send(encodePdu(HandleValueCfm, {})).catch(() => {}); // the link ended: nobody waits for it
-    this.pushed?.indication(handleAt1(pdu), pdu.subarray(3));
+    this.pushed?.indication(handleAt1(pdu), part(pdu, 3));
   }
 
   #notifiedOfSeveral(pdu: Uint8Array): void {

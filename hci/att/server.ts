@@ -16,7 +16,7 @@ import { PrepareQueue } from "./prepared.ts";
 /** What the layer above serves over one bearer. */
 export interface ServedClient<Client> {
   readonly client: Client;
-  /** In handle order. */
+  /** From handle 1 on, without holes. */
   attributes(): readonly Attribute<Client>[];
   security(): LinkSecurity;
   /** Types whose declarations group attributes: the service declarations. */
@@ -244,7 +244,7 @@ export class AttServer<Client> {
   }
 
   #find(handle: number): Attribute<Client> {
-    const found = this.#served.attributes().find((attribute) => attribute.handle === handle);
+    const found = this.#served.attributes()[handle - 1];
     if (found === undefined) throw new Refusal(handle, AttErrorCode.InvalidHandle);
     return found;
   }

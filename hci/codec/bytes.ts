@@ -14,6 +14,17 @@ export function concat(...parts: readonly ArrayLike<number>[]): Bytes {
   return all;
 }
 
+/** Engines keep arrays up to this length without an ArrayBuffer of their own, until a view asks for one. */
+export const SHORT = 64;
+
+/**
+ * The octets from `from` up to `to`, not to be written to: a view where that is cheaper, else a copy. On the path of
+ * every value a view of a short array would cost several times the copy, as its ArrayBuffer has to be made first.
+ */
+export function part(octets: Uint8Array, from: number, to: number = octets.length): Uint8Array {
+  return to - from <= SHORT ? octets.slice(from, to) : octets.subarray(from, to);
+}
+
 /** Same length, same octets. Looks at every octet, whatever the first difference is. */
 export function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;

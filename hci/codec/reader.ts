@@ -1,4 +1,5 @@
 import type { Bytes } from "../ports.ts";
+import { SHORT } from "./bytes.ts";
 import { DecodeError } from "./error.ts";
 
 /**
@@ -56,8 +57,8 @@ export class Reader {
     const end = this.#offset + count;
     if (end > this.#bytes.length) throw this.#short(count);
     const taken = new Uint8Array(count);
-    // Below this a loop is quicker than the view that `set` needs.
-    if (count > 24) taken.set(this.#bytes.subarray(this.#offset, end));
+    // A view of a short array costs more than the loop.
+    if (count > SHORT) taken.set(this.#bytes.subarray(this.#offset, end));
     else for (let i = 0; i < count; i++) taken[i] = this.#bytes[this.#offset + i] ?? 0;
     this.#offset = end;
     return taken;

@@ -20,6 +20,7 @@ import {
 } from "./uuids.ts";
 import { readByUuid, readValue, writeCommand, writeReliably, writeValue } from "./values.ts";
 
+/** What it gets is its own to keep. */
 export type ValueListener = (value: Uint8Array) => void;
 
 const clientConfiguration = flags({ notify: 0x0001, indicate: 0x0002 }, u16);
@@ -200,9 +201,12 @@ export class GattClient {
   #deliver(handle: number, value: Uint8Array): void {
     if (!this.#accepting) return;
     if (handle === this.#serviceChanged) this.#changed(value);
-    for (const listener of this.#listeners.get(handle) ?? []) {
+    const listeners = this.#listeners.get(handle);
+    if (listeners === undefined) return;
+    const shared = listeners.size > 1;
+    for (const listener of listeners) {
       try {
-        listener(value.slice());
+        listener(shared ? value.slice() : value);
       } catch (error) {
         this.#events.listenerFailed?.(error);
       }

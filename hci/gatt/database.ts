@@ -69,7 +69,8 @@ export interface ServedCharacteristic {
 
 export interface GattDatabase {
   readonly attributes: readonly Attribute<GattServerClient>[];
-  readonly characteristics: readonly ServedCharacteristic[];
+  /** The first characteristic with each UUID. */
+  readonly byUuid: ReadonlyMap<Uuid, ServedCharacteristic>;
 }
 
 const anyUuid: Codec<Uuid> = {
@@ -80,7 +81,7 @@ const anyUuid: Codec<Uuid> = {
 /** Lays services out from handle 1 on, without holes, in the order given (Vol 3 Part G 3). */
 export function buildDatabase(services: readonly ServiceDefinition[]): GattDatabase {
   const attributes: Attribute<GattServerClient>[] = [];
-  const characteristics: ServedCharacteristic[] = [];
+  const byUuid = new Map<Uuid, ServedCharacteristic>();
   const ranges = rangesOf(services);
   for (const service of services) {
     const { start, end } = rangeOf(ranges, service);
@@ -93,10 +94,10 @@ export function buildDatabase(services: readonly ServiceDefinition[]): GattDatab
     for (const definition of service.characteristics) {
       const added = layOut(definition, attributes.length + 1);
       attributes.push(...added.attributes);
-      characteristics.push(added.characteristic);
+      if (!byUuid.has(definition.uuid)) byUuid.set(definition.uuid, added.characteristic);
     }
   }
-  return { attributes, characteristics };
+  return { attributes, byUuid };
 }
 
 interface Range {

@@ -99,16 +99,17 @@ export class GattServer {
 
   /** The first characteristic with this UUID. */
   characteristic(uuid: Uuid): ServedCharacteristic | undefined {
-    return this.#database.characteristics.find((candidate) => candidate.uuid === uuid);
+    return this.#database.byUuid.get(uuid);
   }
 
   /** To every client that turned it on and may read it. Resolves when all were sent. */
-  async notify(uuid: Uuid, value: Bytes): Promise<void> {
+  notify(uuid: Uuid, value: Bytes): Promise<void> {
     const characteristic = this.characteristic(uuid);
-    if (characteristic === undefined) throw new Error(`Cannot notify ${uuid}: not in the database`);
-    const sent = [];
-    for (const link of this.#links) sent.push(link.notify(characteristic, value));
-    await (sent.length === 1 ? sent[0] : Promise.all(sent));
+    if (characteristic === undefined)
+      return Promise.reject(new Error(`Cannot notify ${uuid}: not in the database`));
+    const sent = Array.from(this.#links, (link) => link.notify(characteristic, value));
+    const [only] = sent;
+    return only !== undefined && sent.length === 1 ? only : Promise.all(sent).then(() => {});
   }
 
   /** Another set of services: clients are told by Service Changed, and by 0x12 where they asked for that. */

@@ -1,3 +1,4 @@
+import { part } from "../codec/bytes.ts";
 import { ACL_HEADER, Boundary, newAclPacket } from "./acl.ts";
 import type { Counters } from "./counters.ts";
 import { FRAME_HEADER } from "./reassembly.ts";
@@ -12,14 +13,18 @@ export interface AclBuffers {
 /** A link that sends faster than its peer takes is not allowed to fill our memory. */
 export const QUEUE_LIMIT = 512 * 1024;
 
+type Waiter = PromiseWithResolvers<void>;
+
 interface Frame {
   readonly channel: number;
   readonly payload: Uint8Array;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  /** The controller took the last fragment. */
+  taken: boolean;
+  /** Whoever waits for that; nobody where it was taken at once. */
+  waiter: Waiter | undefined;
 }
 
-type Waiter = Pick<Frame, "resolve" | "reject">;
+const TAKEN = Promise.resolve();
 
 /** What one link has waiting and under way. Only AclOutput changes it. */
 interface Lane {
@@ -31,6 +36,8 @@ interface Lane {
   inFlight: number;
   /** Whoever waits until nothing is waiting or under way. */
   readonly idle: Waiter[];
+  /** Why nothing can be sent any more. */
+  closed: Error | undefined;
 }
 
 /**
@@ -58,7 +65,7 @@ export class AclOutput {
   }
 
   open(handle: number): void {
-    const lane: Lane = { handle, frames: [], sent: 0, queued: 0, inFlight: 0, idle: [] };
+    const lane: Lane = { handle, frames: [], sent: 0, queued: 0, inFlight: 0, idle: [], closed: undefined };
     this.#lanes.set(handle, lane);
     this.#lanesInOrder.push(lane);
     this.#resting++;
@@ -68,13 +75,15 @@ export class AclOutput {
   close(handle: number, error: Error): void {
     const lane = this.#lanes.get(handle);
     if (lane === undefined) return;
+    lane.closed = error;
     this.#lanes.delete(handle);
     const at = this.#lanesInOrder.indexOf(lane);
     this.#lanesInOrder.splice(at, 1);
     if (at < this.#turn) this.#turn--;
     if (lane.inFlight === 0) this.#resting--;
     this.#free += lane.inFlight;
-    for (const { reject } of [...lane.frames, ...lane.idle]) reject(error);
+    for (const { waiter } of lane.frames) waiter?.reject(error);
+    for (const { reject } of lane.idle) reject(error);
     this.#pump();
   }
 
@@ -88,11 +97,14 @@ export class AclOutput {
     if (lane.queued + payload.length > QUEUE_LIMIT) {
       return Promise.reject(new Error(`Cannot send: ${lane.queued} octets wait already`));
     }
-    return new Promise((resolve, reject) => {
-      lane.frames.push({ channel, payload, resolve, reject });
-      lane.queued += payload.length;
-      this.#pump();
-    });
+    const frame: Frame = { channel, payload, taken: false, waiter: undefined };
+    lane.frames.push(frame);
+    lane.queued += payload.length;
+    this.#pump();
+    if (frame.taken) return TAKEN;
+    if (lane.closed !== undefined) return Promise.reject(lane.closed); // the adapter failed under the pump
+    frame.waiter = Promise.withResolvers();
+    return frame.waiter.promise;
   }
 
   /** Resolves when the peer's link layer has all that was sent on this link so far; rejects when the link ends first. */
@@ -100,9 +112,9 @@ export class AclOutput {
     const lane = this.#lanes.get(handle);
     if (lane === undefined) return Promise.reject(new Error("Cannot deliver: the link has ended"));
     if (isIdle(lane)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      lane.idle.push({ resolve, reject });
-    });
+    const waiter: Waiter = Promise.withResolvers();
+    lane.idle.push(waiter);
+    return waiter.promise;
   }
 
   /** Number Of Completed Packets for one handle. */
@@ -151,21 +163,23 @@ export class AclOutput {
       packet[ACL_HEADER + 1] = payload.length >> 8;
       packet[ACL_HEADER + 2] = channel;
       packet[ACL_HEADER + 3] = channel >> 8;
-      packet.set(payload.subarray(0, length - FRAME_HEADER), ACL_HEADER + FRAME_HEADER);
+      const whole = length === total;
+      packet.set(whole ? payload : part(payload, 0, length - FRAME_HEADER), ACL_HEADER + FRAME_HEADER);
     } else {
       const from = lane.sent - FRAME_HEADER;
-      packet.set(payload.subarray(from, from + length), ACL_HEADER);
+      packet.set(part(payload, from, from + length), ACL_HEADER);
     }
     this.#free--;
     if (lane.inFlight++ === 0) this.#resting--;
     lane.sent += length;
-    if (lane.sent === total) {
+    frame.taken = lane.sent === total;
+    if (frame.taken) {
       lane.frames.shift();
       lane.sent = 0;
       lane.queued -= payload.length;
     }
     this.#send(packet);
-    if (lane.sent === 0) frame.resolve();
+    if (frame.taken) frame.waiter?.resolve();
   }
 }
 

@@ -1,9 +1,10 @@
+import { part } from "../codec/bytes.ts";
 import { ACL_HEADER, aclBoundary, Boundary } from "./acl.ts";
 
 /** Length and channel in front of every L2CAP frame (Vol 3 Part A 3.1). */
 export const FRAME_HEADER = 4;
 
-/** Receives one frame: the channel, and the payload without its header. */
+/** Receives one frame: the channel, and the payload without its header, which is the receiver's to keep. */
 export type FrameSink = (channel: number, payload: Uint8Array) => void;
 
 /** Why octets were thrown away. */
@@ -70,7 +71,7 @@ export class Reassembly {
     const length = (packet[4] ?? 0) | ((packet[5] ?? 0) << 8);
     if (length === octets - FRAME_HEADER) {
       const channel = (packet[6] ?? 0) | ((packet[7] ?? 0) << 8);
-      if (this.#accepts(channel, length)) this.#onFrame(channel, packet.subarray(ACL_HEADER + FRAME_HEADER));
+      if (this.#accepts(channel, length)) this.#onFrame(channel, part(packet, ACL_HEADER + FRAME_HEADER));
       return;
     }
     this.#frame = new Uint8Array(FRAME_HEADER);
@@ -131,7 +132,7 @@ export class Reassembly {
 
   #deliver(frame: Uint8Array): void {
     this.reset();
-    this.#onFrame(channelIn(frame), frame.subarray(FRAME_HEADER));
+    this.#onFrame(channelIn(frame), part(frame, FRAME_HEADER));
   }
 
   #fault(fault: FrameFault): void {

@@ -11,6 +11,8 @@ export function loopback(): { readonly host: Transport; readonly controller: Tra
   return { host, controller };
 }
 
+const SOON = Promise.resolve();
+
 class LoopbackEnd implements Transport {
   onPacket: (packet: Packet) => void = () => {};
   onClosed: (error: Error | undefined) => void = () => {};
@@ -35,10 +37,10 @@ class LoopbackEnd implements Transport {
     this.#inbox.push(packet);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    void Promise.resolve().then(() => this.#deliver());
+    void SOON.then(this.#deliver);
   }
 
-  #deliver(): void {
+  readonly #deliver = (): void => {
     this.#scheduled = false;
     const packets = this.#inbox;
     this.#inbox = [];
@@ -46,7 +48,7 @@ class LoopbackEnd implements Transport {
       if (this.#closed) return;
       this.onPacket(packet);
     }
-  }
+  };
 
   #lose(): void {
     if (this.#closed) return;

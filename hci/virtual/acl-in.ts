@@ -38,7 +38,7 @@ export class AclIn {
 
   deliver(handle: number, first: boolean, octets: Uint8Array): void {
     for (let offset = 0; offset < octets.length; offset += this.#length) {
-      const part = octets.subarray(offset, offset + this.#length);
+      const part = octets.length <= this.#length ? octets : octets.subarray(offset, offset + this.#length);
       const flags = first && offset === 0 ? FIRST : CONTINUATION;
       const bytes = new Uint8Array(4 + part.length);
       bytes[0] = handle;

@@ -11,8 +11,12 @@ interface Flow {
   inFlight: number;
   /** Of these, how many the peer has acknowledged. */
   completed: number;
-  /** The L2CAP message being sent, as far as it has come; undefined between messages. */
-  message: Uint8Array[] | undefined;
+  /** An L2CAP message has begun and is not complete. */
+  open: boolean;
+  /** Octets of that message so far. */
+  octets: number;
+  /** Its length as its first two octets give it, as far as they have come. */
+  length: number;
 }
 
 /** Data from the host: its buffers, their return, and the checks of every packet (Vol 4 Part E 4.1, 5.4.2). */
@@ -21,6 +25,8 @@ export class AclOut {
   readonly #flows = new Map<number, Flow>();
   readonly #length: number;
   #free: number;
+  /** Packets that were acknowledged and not reported yet, of all links. */
+  #completed = 0;
 
   constructor(session: Session) {
     this.#session = session;
@@ -33,14 +39,14 @@ export class AclOut {
     const { core, links } = this.#session;
     const word = (packet[0] ?? 0) | ((packet[1] ?? 0) << 8);
     const handle = word & 0x0fff;
-    const octets = packet.subarray(HEADER);
+    const length = packet.length - HEADER;
     const end = links.find(handle);
     if (end === undefined) {
       core.violation("D4", `data on handle ${handle}, which is not connected`, packet);
       return;
     }
-    if (octets.length > this.#length) {
-      core.violation("D1", `${octets.length} octets in one packet: ${this.#length} allowed`, packet);
+    if (length > this.#length) {
+      core.violation("D1", `${length} octets in one packet: ${this.#length} allowed`, packet);
       return;
     }
     if (this.#free === 0) {
@@ -48,46 +54,53 @@ export class AclOut {
       return;
     }
     const flow = this.#flowOf(handle);
-    const wrong = wrongFragment(flow, word >> 12, octets);
+    const wrong = wrongFragment(flow, word >> 12, packet);
     if (wrong !== undefined) {
       core.violation("D2", wrong, packet);
       return;
     }
     this.#free--;
     flow.inFlight++;
-    end.sendData(word >> 12 === START, octets);
+    end.sendData(word >> 12 === START, packet, HEADER);
   }
 
   sent(handle: number): void {
     this.#flowOf(handle).completed++;
+    this.#completed++;
   }
 
   /** At the end of a connection event: reports what was completed, for all links. False when nothing is left over. */
   report(): boolean {
-    const done = [...this.#flows].filter(([, flow]) => flow.completed > 0);
-    if (done.length === 0) return false;
+    if (this.#completed === 0) return false;
     const { settings, random, radio } = this.#session.core;
     if (radio.pace !== "immediate" && random.chance(settings.lateCompletion)) return true;
-    const links = done.map(([handle, flow]) => ({ handle, completed: flow.completed }));
-    for (const [, flow] of done) {
-      this.#free += flow.completed;
-      flow.inFlight -= flow.completed;
+    const links: { readonly handle: number; readonly completed: number }[] = [];
+    for (const [handle, flow] of this.#flows) {
+      const { completed } = flow;
+      if (completed === 0) continue;
+      links.push({ handle, completed });
+      flow.inFlight -= completed;
       flow.completed = 0;
     }
+    this.#free += this.#completed;
+    this.#completed = 0;
     this.#session.emit(NumberOfCompletedPackets, { links });
     return false;
   }
 
   /** The link is over: its buffers are free, and Disconnection Complete says so. */
   release(handle: number): void {
-    this.#free += this.#flows.get(handle)?.inFlight ?? 0;
+    const flow = this.#flows.get(handle);
+    if (flow === undefined) return;
+    this.#free += flow.inFlight;
+    this.#completed -= flow.completed;
     this.#flows.delete(handle);
   }
 
   #flowOf(handle: number): Flow {
     let flow = this.#flows.get(handle);
     if (flow === undefined) {
-      flow = { inFlight: 0, completed: 0, message: undefined };
+      flow = { inFlight: 0, completed: 0, open: false, octets: 0, length: 0 };
       this.#flows.set(handle, flow);
     }
     return flow;
@@ -98,22 +111,19 @@ export class AclOut {
  * Why this fragment must not come now, or undefined. A message that is not finished may be given up for a new start, and
  * may hold less or more than it declares: that is for the other side's L2CAP to find.
  */
-function wrongFragment(flow: Flow, flags: number, octets: Uint8Array): string | undefined {
+function wrongFragment(flow: Flow, flags: number, packet: Uint8Array): string | undefined {
   if (flags !== START && flags !== CONTINUATION)
     return `packet boundary and broadcast flags 0x${flags.toString(16)}`;
-  if (octets.length === 0) return "a packet without data";
-  if (flags === START) flow.message = [];
-  if (flow.message === undefined) return "a continuation without a start";
-  flow.message.push(octets);
-  if (isComplete(flow.message)) flow.message = undefined;
+  if (packet.length <= HEADER) return "a packet without data";
+  if (flags === START) {
+    flow.open = true;
+    flow.octets = 0;
+    flow.length = 0;
+  }
+  if (!flow.open) return "a continuation without a start";
+  if (flow.octets === 0) flow.length = packet[HEADER] ?? 0;
+  if (flow.octets < 2) flow.length |= (packet[HEADER + 1 - flow.octets] ?? 0) << 8;
+  flow.octets += packet.length - HEADER;
+  flow.open = flow.octets < L2CAP_HEADER || flow.octets < flow.length + L2CAP_HEADER;
   return undefined;
-}
-
-function isComplete(parts: readonly Uint8Array[]): boolean {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const [first, second] = parts;
-  const low = first?.[0] ?? 0;
-  const high = first?.[1] ?? second?.[0] ?? 0;
-  return length >= L2CAP_HEADER && length >= (low | (high << 8)) + L2CAP_HEADER;
 }

@@ -9,7 +9,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Transport } from "../../hci/transport/transport.ts";
 import { headerLength, PacketIndicator } from "../../hci/transport/packet.ts";
-import { h4Frame } from "../../hci/transport/h4.ts";
 
 export interface Level {
   readonly mitm: boolean;
@@ -166,13 +165,18 @@ class BleHostTransport extends EventEmitter {
   constructor(transport: Transport) {
     super();
     this.#transport = transport;
-    transport.onPacket = (packet) => void this.emit("data", Buffer.from(h4Frame(packet)));
+    transport.onPacket = ({ type, bytes }) => {
+      const frame = Buffer.allocUnsafe(1 + bytes.length);
+      frame[0] = PacketIndicator[type];
+      frame.set(bytes, 1);
+      this.emit("data", frame);
+    };
   }
 
   write(octets: Buffer): void {
     const type = octets[0] === PacketIndicator.command ? "command" : "acl";
     if (octets.length < 1 + headerLength[type]) throw new Error("Cannot send: the packet has no header");
-    this.#transport.send({ type, bytes: Uint8Array.from(octets.subarray(1)) });
+    this.#transport.send({ type, bytes: octets.subarray(1) }); // a buffer of its own for each packet
   }
 }
 

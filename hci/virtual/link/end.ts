@@ -1,3 +1,4 @@
+import { part } from "../../codec/bytes.ts";
 import type { Clock } from "../../ports.ts";
 import { Status } from "../status.ts";
 import { Encryption } from "./encryption.ts";
@@ -13,7 +14,8 @@ import { Update } from "./update.ts";
 
 /** One HCI ACL packet on its way out, cut into data PDUs as it goes. */
 interface Outgoing {
-  readonly first: boolean;
+  /** The next data PDU is the start of an L2CAP message. */
+  first: boolean;
   readonly octets: Uint8Array;
   offset: number;
 }
@@ -74,10 +76,17 @@ export class LinkEnd {
     return this.#outstanding !== undefined || this.#queued;
   }
 
-  /** Something new is ready to be sent. */
+  /** Something is ready beyond the PDU that was heard: the More Data bit (Vol 6 Part B 4.5.6). */
   get more(): boolean {
-    if (this.#outstanding !== undefined) return !this.#outstanding.delivered;
-    return this.#queued;
+    if (this.#outstanding?.delivered === false) return true;
+    return this.#injected.length > 0 || this.#control.length > 0 || this.#moreData;
+  }
+
+  get #moreData(): boolean {
+    const head = this.#data[0];
+    if (head === undefined || !this.#sendableData) return false;
+    const heard = this.#outstanding === this.#dataFrame ? (this.#dataFrame?.data?.length ?? 0) : 0;
+    return this.#data.length > 1 || head.offset + heard < head.octets.length;
   }
 
   get #queued(): boolean {
@@ -94,9 +103,9 @@ export class LinkEnd {
     this.wake();
   }
 
-  /** Queues one HCI ACL packet. */
-  sendData(first: boolean, octets: Uint8Array): void {
-    this.#data.push({ first, octets, offset: 0 });
+  /** Queues one HCI ACL packet, its data from `offset` on. */
+  sendData(first: boolean, octets: Uint8Array, offset: number): void {
+    this.#data.push({ first, octets, offset });
     this.wake();
   }
 
@@ -188,8 +197,8 @@ export class LinkEnd {
   #nextData(): Frame | undefined {
     const head = this.#data[0];
     if (head === undefined || !this.#sendableData) return undefined;
-    const data = head.octets.subarray(head.offset, head.offset + this.length.effective.txOctets);
-    const first = head.first && head.offset === 0;
+    const { octets, offset, first } = head;
+    const data = part(octets, offset, Math.min(offset + this.length.effective.txOctets, octets.length));
     this.#dataFrame = { control: undefined, data, first, key: this.txKey, delivered: false };
     return this.#dataFrame;
   }
@@ -197,6 +206,7 @@ export class LinkEnd {
   #dataAcknowledged(octets: number): void {
     const head = this.#data[0];
     if (head === undefined) return;
+    head.first = false;
     head.offset += octets;
     if (head.offset < head.octets.length) return;
     this.#data.shift();

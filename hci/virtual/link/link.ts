@@ -10,6 +10,7 @@ import { Supervision } from "./supervision.ts";
 const ESTABLISHMENT_EVENTS = 6;
 /** Rounds of one event when nothing is paced. */
 const IMMEDIATE_ROUNDS = 64;
+const SOON = Promise.resolve();
 
 /**
  * One connection on the air: connection events, at which both sides send one PDU after the other, repeat what was lost
@@ -32,6 +33,9 @@ export class Link {
   #scheduled = false;
   #stopTimer: () => void = () => {};
   #owed = false;
+  /** Nothing can get lost between the two. */
+  #flawless = false;
+  readonly #playSoon = (): void => this.#event();
 
   constructor(radio: Radio, parameters: LinkParameters, central: LinkOwner, peripheral: LinkOwner) {
     this.#radio = radio;
@@ -82,7 +86,7 @@ export class Link {
     if (this.#scheduled || this.over || !this.#hasWork()) return;
     this.#scheduled = true;
     if (this.#radio.pace === "immediate" && this.#flawless) {
-      void Promise.resolve().then(() => this.#event());
+      void SOON.then(this.#playSoon);
       return;
     }
     this.#stopTimer = this.#clock.after(this.#untilNextEvent(), () => this.#event());
@@ -97,12 +101,6 @@ export class Link {
     this.#stopTimer();
     this.#supervision.stop();
     this.#unwatch();
-  }
-
-  get #flawless(): boolean {
-    const { central, peripheral } = this;
-    if (central.gone || peripheral.gone) return false;
-    return this.#radio.flawless(central.owner.station, peripheral.owner.station);
   }
 
   /** Milliseconds between connection events. */
@@ -169,7 +167,7 @@ export class Link {
   #transmit(from: LinkEnd, to: LinkEnd): boolean {
     if (from.gone) return false;
     const frame = from.nextFrame();
-    if (to.gone || !this.#radio.carries(from.owner.station, to.owner.station)) return false;
+    if (to.gone || !this.#carries(from, to)) return false;
     to.lastHeard = this.#clock.now();
     to.acknowledgeIfDelivered();
     if (frame !== undefined && !frame.delivered && !to.gone && to.takes(frame)) {
@@ -179,6 +177,10 @@ export class Link {
     return true;
   }
 
+  #carries(from: LinkEnd, to: LinkEnd): boolean {
+    return this.#flawless || this.#radio.carries(from.owner.station, to.owner.station);
+  }
+
   #lostEvent(): void {
     if (this.#established || this.counter < ESTABLISHMENT_EVENTS) return;
     this.central.end(Status.FailedToEstablish);
@@ -186,6 +188,7 @@ export class Link {
   }
 
   #reachInstants(): void {
+    if (this.#instants.length === 0) return;
     const reached = this.#instants.filter(({ at }) => at <= this.counter);
     if (reached.length === 0) return;
     this.#instants = this.#instants.filter(({ at }) => at > this.counter);
@@ -195,6 +198,11 @@ export class Link {
   /** The path got better or worse: from now on silence counts, or no longer. */
   #pathChanged(): void {
     if (this.over) return;
+    const { central, peripheral } = this;
+    this.#flawless =
+      !central.gone &&
+      !peripheral.gone &&
+      this.#radio.flawless(central.owner.station, peripheral.owner.station);
     if (this.#flawless) this.#supervision.stop();
     else this.#supervision.start();
     this.wake();

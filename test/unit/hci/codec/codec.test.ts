@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { concat, equal, fromHex, reversed, toHex } from "../../../../hci/codec/bytes.ts";
+import { concat, equal, fromHex, part, reversed, SHORT, toHex } from "../../../../hci/codec/bytes.ts";
 import type { Codec } from "../../../../hci/codec/codec.ts";
 import { decode, encode } from "../../../../hci/codec/codec.ts";
 import { DecodeError, EncodeError } from "../../../../hci/codec/error.ts";
@@ -18,6 +18,15 @@ function roundTrip<T>(codec: Codec<T>, value: T, wire: string): void {
   assert.deepEqual(decode(codec, fromHex(wire)), value);
   if (codec.size !== undefined) assert.equal(codec.size * 2, wire.length);
 }
+
+test("a part of some octets is the same whether it is a copy or a view", () => {
+  const all = Uint8Array.from({ length: 300 }, (_, i) => i);
+  for (const length of [0, 1, SHORT, SHORT + 1, 200]) {
+    assert.deepEqual(part(all, 7, 7 + length), all.slice(7, 7 + length));
+    assert.deepEqual(part(all, 300 - length), all.slice(300 - length));
+    assert.equal(part(all, 7, 7 + length).buffer === all.buffer, length > SHORT);
+  }
+});
 
 describe("integers", () => {
   test("are sent least significant octet first", () => {

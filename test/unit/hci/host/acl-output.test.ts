@@ -56,6 +56,16 @@ describe("sending a frame", () => {
     await sending;
   });
 
+  test("an adapter that fails while it takes the first part fails the frame", async () => {
+    const acl = new AclOutput(
+      { length: 27, packets: 3 },
+      () => acl.close(0x40, new Error("over")),
+      newCounters(),
+    );
+    acl.open(0x40);
+    await assert.rejects(acl.send(0x40, 4, octets(60)), /over/);
+  });
+
   test("is delivered when every packet is completed, not when the controller took it", async () => {
     const { acl } = output(27, 2);
     acl.open(0x40);
