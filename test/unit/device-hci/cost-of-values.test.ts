@@ -1,7 +1,7 @@
 /** What one value costs in what can be counted. A machine may be busy; these numbers are the same on every one. */
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { SHORT } from "../../../hci/codec/bytes.ts";
 import { ourPushed } from "../../bench/hosts.ts";
 import { OurPair, PUSHED } from "../../bench/pairs.ts";
@@ -16,22 +16,19 @@ interface Made {
 
 /** For each of the values that `push` sends and `heard` waits for. */
 async function eachOf(push: () => void, heard: Promise<void>): Promise<Made> {
-  const made = { views: 0, promises: 0 };
-  const { subarray } = Uint8Array.prototype;
-  Uint8Array.prototype.subarray = function (from, to) {
-    if (this.length <= SHORT) made.views++;
-    return subarray.call(this, from, to);
-  };
-  const hook = createHook({ init: (_id, type) => void (type === "PROMISE" && made.promises++) });
+  let promises = 0;
+  const views = mock.method(Uint8Array.prototype, "subarray");
+  const hook = createHook({ init: (_id, type) => void (type === "PROMISE" && promises++) });
   hook.enable();
   try {
     push();
     await heard;
   } finally {
     hook.disable();
-    Uint8Array.prototype.subarray = subarray;
+    views.mock.restore();
   }
-  return { views: made.views / VALUES, promises: made.promises / VALUES };
+  const short = views.mock.calls.filter(({ this: of }) => of instanceof Uint8Array && of.length <= SHORT);
+  return { views: short.length / VALUES, promises: promises / VALUES };
 }
 
 function counting() {
