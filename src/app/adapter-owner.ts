@@ -30,6 +30,8 @@ export class AdapterOwner {
   /** The last try found the lock with another tab: what is held otherwise is held by the system. */
   elsewhere = false;
   #transport: OwnedTransport | undefined;
+  /** The browser has taken the lock back that this tab gave up last. */
+  #letting: Promise<unknown> = Promise.resolve();
 
   constructor(ports: OwnerPorts) {
     this.#ports = ports;
@@ -63,6 +65,7 @@ export class AdapterOwner {
   }
 
   async #open(port: AdapterPort, signal: AbortSignal): Promise<OpenAdapter> {
+    await this.#letting;
     const release = await this.#lock();
     this.elsewhere = release === null;
     if (release === null) {
@@ -88,8 +91,14 @@ export class AdapterOwner {
         resolve(null);
         return undefined;
       }
-      const { promise: until, resolve: release } = Promise.withResolvers<void>();
-      resolve(release);
+      const { promise: until, resolve: over } = Promise.withResolvers<void>();
+      resolve(() => {
+        this.#letting = held.then(
+          () => {},
+          () => {},
+        );
+        over();
+      });
       return until;
     });
     held.catch((error: unknown) => {

@@ -6,30 +6,24 @@ import { chooserFilters } from "../link/hci/grader/dongles.ts";
 import { gradeUsb, type Grade, type GradingContext } from "../link/hci/grader/grade.ts";
 import type { AdapterPort, UsbClaim } from "../link/hci/ports.ts";
 import { firmwareAdapter } from "../link/hci/transports/firmware.ts";
-import {
-  claimOfSerial,
-  DEFAULT_SERIAL,
-  type SerialBusPort,
-  type SerialClaim,
-  type SerialDevicePort,
-  type SerialSettings,
-  webSerialAdapter,
-} from "../link/hci/transports/webserial.ts";
-import { webSocketAdapter } from "../link/hci/transports/websocket.ts";
 import { claimOfUsb, type UsbDevicePort, webUsbAdapter } from "../link/hci/transports/webusb.ts";
-import { pageTimers } from "../link/timers.ts";
-import { type BridgeTrust, bridgeTrust } from "../state/bridge.ts";
+import type { SerialDesk } from "../state/adapter/serial.ts";
+import type { BridgeDesk } from "../state/bridge.ts";
 import { platformOf } from "../state/platform.ts";
 import { type Readable, Store } from "../state/store.ts";
-import { DEFAULT_BRIDGE, type OwnKind } from "../state/world.ts";
+import type { OwnKind } from "../state/world.ts";
+import { bridgeWay } from "./bridge-way.ts";
 import { type PageFirmware, pageFirmware } from "./firmware.ts";
+import { type BrowserSerial, serialWay } from "./serial-way.ts";
 
 export interface AdapterWay {
   readonly port: AdapterPort;
   /** Files for dongles that need one; null where the way does not lead to such. */
   readonly firmware: PageFirmware | null;
-  /** What a bridge is to this page; null where there is none. */
-  readonly bridge: BridgeTrust | null;
+  /** The bridge, and whom the keys are shown to; null where there is none. */
+  readonly bridge: BridgeDesk | null;
+  /** How the port is spoken to; null where there is none. */
+  readonly serial: SerialDesk | null;
   /** Opens the browser's own list, straight from a click; false where nothing was picked. Null: none is needed. */
   readonly grant: (() => Promise<boolean>) | null;
   /** What the picked dongle is worth; null before one was picked, and where the way does not tell. */
@@ -49,14 +43,6 @@ interface BrowserUsb {
     listener: (event: { readonly device: UsbDevicePort }) => void,
   ): void;
 }
-/** Web Serial, likewise. */
-interface BrowserSerial extends SerialBusPort {
-  requestPort(): Promise<SerialDevicePort>;
-  addEventListener(
-    type: "connect" | "disconnect",
-    listener: (event: { readonly target: unknown }) => void,
-  ): void;
-}
 declare global {
   interface Navigator {
     readonly usb?: BrowserUsb;
@@ -64,8 +50,6 @@ declare global {
   }
 }
 
-const BRIDGE_KEY = "bondkeeper.bridge";
-const BAUD_KEY = "bondkeeper.baud";
 const USB_KEY = "bondkeeper.usb";
 
 export function adapterWay(kind: Exclude<OwnKind, "simulator">, clock: Clock): AdapterWay {
@@ -89,36 +73,51 @@ function wayTo(kind: Exclude<OwnKind, "simulator">, clock: Clock): AdapterWay {
     case "usb":
       return usbWay(clock);
     case "serial":
-      return serialWay(clock);
+      return overSerial(clock);
     case "bridge":
-      return bridgeWay();
+      return overBridge();
   }
 }
+
+/** What most ways lack. */
+const NOTHING = {
+  firmware: null,
+  bridge: null,
+  serial: null,
+  grant: null,
+  onPlugged: () => {},
+} as const;
 
 function closed(failure: DeviceError["failure"]): AdapterWay {
   return {
+    ...NOTHING,
     port: { open: () => Promise.reject(new DeviceError(failure)) },
-    firmware: null,
-    bridge: null,
-    grant: null,
     grade: new Store(null),
-    onPlugged: () => {},
   };
 }
 
-function bridgeWay(): AdapterWay {
-  const wanted = new URLSearchParams(location.search).get("bridge") ?? localStorage.getItem(BRIDGE_KEY);
-  const bridge = bridgeTrust(wanted ?? DEFAULT_BRIDGE, location.href, __BRIDGES__);
-  if (bridge.kind === "refused") {
-    const text = "this bridge is neither on this machine nor where the page is from";
-    return { ...closed({ kind: "usage", text }), bridge };
-  }
-  const { address } = bridge;
-  const port = webSocketAdapter({
-    connect: () => new WebSocket(address),
-    after: (ms, run) => pageTimers.after(ms, run),
+function overBridge(): AdapterWay {
+  const { port, desk } = bridgeWay();
+  return { ...NOTHING, port, bridge: desk, grade: new Store(null) };
+}
+
+function overSerial(clock: Clock): AdapterWay {
+  const { serial } = navigator;
+  if (serial === undefined) return closed(noApi());
+  const { port, desk, pick } = serialWay({
+    serial,
+    clock,
+    store: localStorage,
+    search: location.search,
   });
-  return { port, firmware: null, bridge, grant: null, grade: new Store(null), onPlugged: () => {} };
+  return {
+    ...NOTHING,
+    port,
+    serial: desk,
+    grade: new Store(null),
+    grant: () => unlessClosed(pick),
+    onPlugged: (listener) => serial.addEventListener("connect", listener),
+  };
 }
 
 function usbWay(clock: Clock): AdapterWay {
@@ -144,9 +143,9 @@ function usbWay(clock: Clock): AdapterWay {
     firmware.progress.set(step.step === "send" ? { sent: step.sent, of: step.of } : null);
   const fed = firmwareAdapter({ adapter: { open }, shelf: firmware, clock, onStep });
   return {
+    ...NOTHING,
     port: { open: (signal) => fed.open(signal).finally(() => firmware.progress.set(null)) },
     firmware,
-    bridge: null,
     grade,
     grant: () =>
       unlessClosed(async () => {
@@ -157,38 +156,6 @@ function usbWay(clock: Clock): AdapterWay {
       }),
     onPlugged: (listener) => usb.addEventListener("connect", listener),
   };
-}
-
-function serialWay(clock: Clock): AdapterWay {
-  const { serial } = navigator;
-  if (serial === undefined) return closed(noApi());
-  let wanted: SerialClaim | null = null;
-  const open: AdapterPort["open"] = async (signal) => {
-    const [only] = await serial.getPorts();
-    const claim = wanted ?? (only === undefined ? null : claimOfSerial(only));
-    if (claim === null) throw new DeviceError({ kind: "adapter", state: "missing" });
-    return webSerialAdapter({ bus: serial, wanted: claim, settings: serialSettings(), clock }).open(signal);
-  };
-  return {
-    port: { open },
-    firmware: null,
-    bridge: null,
-    grade: new Store(null),
-    grant: () =>
-      unlessClosed(async () => {
-        wanted = claimOfSerial(await serial.requestPort());
-      }),
-    onPlugged: (listener) => serial.addEventListener("connect", listener),
-  };
-}
-
-/** Boards with a real UART behind them need their own speed: `?baud=115200`, remembered. */
-function serialSettings(): SerialSettings {
-  const wanted = new URLSearchParams(location.search).get("baud") ?? localStorage.getItem(BAUD_KEY);
-  const baudRate = Number(wanted ?? DEFAULT_SERIAL.baudRate);
-  if (!Number.isInteger(baudRate) || baudRate < 9_600 || baudRate > 4_000_000) return DEFAULT_SERIAL;
-  localStorage.setItem(BAUD_KEY, String(baudRate));
-  return { ...DEFAULT_SERIAL, baudRate };
 }
 
 const noApi = (): DeviceError["failure"] => ({

@@ -144,6 +144,7 @@ async function wayOf(kind: OwnKind): Promise<Way> {
     port: adapter,
     firmware: null,
     bridge: null,
+    serial: null,
     grant: null,
     grade: new Store(null),
     onPlugged: () => {},
@@ -187,7 +188,14 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
     // How it ended is the session's state.
     await session.ready(forever).catch(() => undefined);
   };
-  const { grant } = way;
+  /** With what was set a moment ago. */
+  const reopen = async (): Promise<void> => {
+    ejected = false;
+    // What is under way with the settings of before ends first.
+    if (session.state.kind === "starting") await session.ready(forever).catch(() => undefined);
+    await session.restart(forever).catch(() => undefined);
+  };
+  const { grant, bridge, serial } = way;
   const pick = async (): Promise<void> => {
     if ((await grant?.()) === true) await open();
   };
@@ -197,7 +205,20 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
     grade: way.grade,
     shortList: shortListOf(session, forever),
     firmware: way.firmware,
-    bridge: way.bridge,
+    bridge: bridge && {
+      ...bridge,
+      use: async (text) => {
+        await bridge.use(text);
+        await reopen();
+      },
+    },
+    serial: serial && {
+      ...serial,
+      use: async (settings) => {
+        await serial.use(settings);
+        await reopen();
+      },
+    },
     open,
     grant: grant === null ? null : pick,
     async takeOver() {

@@ -8,6 +8,8 @@ export type WorldChoice = AdapterKind | "demo";
 
 export const ADAPTER_QUERY = "adapter";
 export const DEMO_QUERY = "demo";
+/** With the bridge: its address. Another than the one that is remembered, for this page load. */
+export const BRIDGE_QUERY = "bridge";
 
 /** `search`: "?adapter=usb". An address decides over what was remembered; words that nobody knows decide nothing. */
 export function worldChoice(search: string, remembered: string | null): WorldChoice {

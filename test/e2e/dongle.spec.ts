@@ -79,3 +79,37 @@ test("one that the system holds: said by name, with the rule to copy", async ({ 
   ).toBeVisible();
   await expect(page.getByText(/ATTR\{idVendor\}=="0b05"/).first()).toBeVisible();
 });
+
+test("a serial board that speaks at another rate: the page says so, takes the rate, and remembers it", async ({
+  page,
+  room,
+}) => {
+  await page.goto("/?adapter=serial#/adapter");
+  await plug(room, page, "serial", { baudRate: 115_200 });
+  await page.getByRole("button", { name: "Choose a serial port" }).click();
+  await expect(
+    page.getByRole("heading", { name: "The dongle is gone, or speaks in another way" }),
+  ).toBeVisible();
+  const rate = page.getByRole("combobox", { name: "Baud rate" });
+  await expect(rate).toHaveValue("1000000");
+  await expectAccessible(page);
+  await rate.fill("fast");
+  await page.getByRole("button", { name: "Open it with these" }).click();
+  await expect(page.getByText("A whole number from 9600 to 4000000.")).toBeVisible();
+  await expect(rate).toBeFocused();
+  await rate.fill("115 200");
+  await page.getByRole("checkbox", { name: /^Hardware flow control/ }).uncheck();
+  await page.getByRole("button", { name: "Open it with these" }).click();
+  await expect(opened(page)).toBeVisible();
+  await page.reload();
+  await expect(opened(page)).toBeVisible();
+  await expect(rate).toHaveValue("115200");
+  await expect(page.getByRole("checkbox", { name: /^Hardware flow control/ })).not.toBeChecked();
+});
+
+test("a link says at what rate a serial board speaks", async ({ page, room }) => {
+  await page.goto("/?adapter=serial&baud=460800#/adapter");
+  await plug(room, page, "serial", { baudRate: 460_800 });
+  await page.getByRole("button", { name: "Choose a serial port" }).click();
+  await expect(opened(page)).toBeVisible();
+});

@@ -12,6 +12,8 @@ export interface StandInSerialOptions {
   readonly random: Random;
   /** Another program has it, or the system says no. */
   readonly busy?: boolean;
+  /** The only rate that its UART understands. Left out: it has none, and every rate will do. */
+  readonly baudRate?: number;
 }
 
 export class StandInSerialPort implements SerialDevicePort {
@@ -74,6 +76,11 @@ export class StandInSerialPort implements SerialDevicePort {
     void this.#power?.close();
   }
 
+  #understands(): boolean {
+    const { baudRate } = this.#options;
+    return baudRate === undefined || baudRate === this.opened?.baudRate;
+  }
+
   #start(): void {
     this.#power ??= this.#options.power();
     const power = this.#power;
@@ -89,6 +96,10 @@ export class StandInSerialPort implements SerialDevicePort {
     });
     this.writable = new WritableStream({
       write: (chunk) => {
+        if (!this.#understands()) {
+          this.inject(0xf8, 0x00, 0xe0); // edges at the wrong moments
+          return;
+        }
         if (!this.#connected) throw new DOMException("The device has been lost.", "NetworkError");
         parser.push(Uint8Array.from(chunk));
       },

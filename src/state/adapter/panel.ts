@@ -6,10 +6,11 @@ import type { AdapterClaim, AdapterRow } from "../../storage/keys/rows.ts";
 import type { App } from "../app.ts";
 import { type FirmwareDesk, FirmwarePanel } from "./firmware.ts";
 import type { PageKeys } from "../keys/screen.ts";
-import type { BridgeTrust } from "../bridge.ts";
+import type { BridgeDesk } from "../bridge.ts";
 import { type Readable, Store } from "../store.ts";
 import type { OwnKind } from "../world.ts";
 import type { ShortList } from "./resolving.ts";
+import type { SerialDesk } from "./serial.ts";
 import type { OwnWorld } from "./world.ts";
 
 /** What an open adapter says of itself, and what we made of it. */
@@ -49,8 +50,10 @@ export interface OwnAdapter {
   readonly shortList: Readable<ShortList | null>;
   /** Files for dongles that need one; null where the way to it does not lead to such. */
   readonly firmware: FirmwareDesk | null;
-  /** Of an adapter behind a bridge: whom the keys are shown to. Null for others. */
-  readonly bridge: BridgeTrust | null;
+  /** Of an adapter behind a bridge: which, and whom the keys are shown to. Null for others. */
+  readonly bridge: BridgeDesk | null;
+  /** Of an adapter behind a serial port: how it is spoken to. Null for others. */
+  readonly serial: SerialDesk | null;
   /** Brings it up, or up again. Never rejects: the standing says how it ended. */
   open(): Promise<void>;
   /** Lets a person pick the dongle in the browser's own list; null where none is needed. Straight from a click. */

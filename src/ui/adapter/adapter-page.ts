@@ -9,9 +9,11 @@ import { controls } from "../controls.css.ts";
 import { IMITATIONS, LACKS, dongleWords } from "../dongle-words.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
-import { bridgeWords, FEATURE_WORDS, shortListWords } from "./adapter-words.ts";
+import { FEATURE_WORDS, shortListWords } from "./adapter-words.ts";
+import "./adapter-bridge.ts";
 import "./adapter-choice.ts";
 import "./adapter-firmware.ts";
+import "./adapter-serial.ts";
 
 /** The dongle: what it is worth before it is opened, what it says of itself then, its bonds, and those of others. */
 export class AdapterPage extends LitElement {
@@ -100,14 +102,8 @@ export class AdapterPage extends LitElement {
 
   #before(state: AdapterPanel): TemplateResult {
     const grade = this.#grade.value;
-    const { grant, bridge } = state.adapter;
-    if (bridge !== null) {
-      const { what, advice } = bridgeWords(bridge);
-      return html`<section class="card" aria-label="The bridge">
-        <h2>${what}</h2>
-        <p>${advice}</p>
-      </section>`;
-    }
+    const { grant, bridge, serial } = state.adapter;
+    if (bridge !== null) return html`<adapter-bridge .desk=${bridge}></adapter-bridge>`;
     if (grade === null) {
       return grant === null
         ? html``
@@ -115,7 +111,8 @@ export class AdapterPage extends LitElement {
             <h2>Choose the dongle</h2>
             <p>The browser shows what is plugged in. Choosing claims nothing yet: first you see whether it can be used.</p>
             <button class="primary" @click=${() => void grant()}>${state.adapter.kind === "serial" ? "Choose a serial port" : "Choose a USB dongle"}</button>
-          </section>`;
+          </section>
+          ${serial === null ? nothing : html`<adapter-serial .desk=${serial}></adapter-serial>`}`;
     }
     const { title, happened, next, remarks, recipes } = dongleWords(grade, location.origin);
     return html`<section class="card" aria-label="Before it is opened">

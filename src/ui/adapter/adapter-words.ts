@@ -78,9 +78,23 @@ function adapterWords(
   switch (state) {
     case "missing":
       return kind === "bridge"
-        ? { what: "No bridge answers", advice: "Start it on this machine, then try again." }
+        ? {
+            what: "No bridge answers",
+            advice: "Start it, then try again. Where it is, is said and set under Adapter.",
+          }
         : { what: "There is no dongle", advice: "Plug it in, then choose it or try again." };
     case "lost":
+      if (kind === "serial")
+        return {
+          what: "The dongle is gone, or speaks in another way",
+          advice:
+            "Plug it in again. One that never came up needs the baud rate and flow control of its firmware: set them under Adapter.",
+        };
+      if (kind === "bridge")
+        return {
+          what: "The bridge is gone",
+          advice: "Start it again, then try again. Bonds are in the store, not behind the bridge.",
+        };
       return {
         what: "The dongle is gone",
         advice: "Plug it in again. Bonds are in the store, not in the dongle.",

@@ -19,10 +19,11 @@ const SERIAL_IDS = { usbVendorId: 0x2fe3, usbProductId: 0x0100 };
 
 export type UsbKind = keyof typeof USB_KINDS;
 export type DeskKind = UsbKind | "serial";
-/** The kernel has it; the system refuses it. */
+/** The kernel has it; the system refuses it; the only rate that a serial board understands. */
 export interface PlugOptions {
   readonly held?: boolean;
   readonly denied?: boolean;
+  readonly baudRate?: number;
 }
 
 export interface Desk {
@@ -34,6 +35,7 @@ export interface Desk {
 const PERMITTED = "desk.permitted";
 const PORT_PERMITTED = "desk.port-permitted";
 const PLUGGED = "desk.plugged";
+const BAUD_RATE = "desk.baud-rate";
 
 class UserUsb extends StandInUsb {
   override async requestDevice(
@@ -74,14 +76,19 @@ function usbDesk(power: () => ReturnType<typeof cableTo>) {
 
 function serialDesk(power: () => ReturnType<typeof cableTo>) {
   const serial = new UserSerial();
-  const device = new StandInSerialDevice({ ids: SERIAL_IDS, power, random: seededRandom(4) });
+  let device: StandInSerialDevice | undefined;
   return {
     serial,
-    plug(): void {
+    plug({ baudRate = Number(sessionStorage.getItem(BAUD_RATE) ?? "0") }: PlugOptions): void {
+      sessionStorage.setItem(BAUD_RATE, String(baudRate));
+      const uart = baudRate > 0 ? { baudRate } : {};
+      device ??= new StandInSerialDevice({ ids: SERIAL_IDS, power, random: seededRandom(4), ...uart });
       device.permitted ||= sessionStorage.getItem(PORT_PERMITTED) !== null;
       serial.plug(device);
     },
-    pull: (): void => serial.pull(device),
+    pull(): void {
+      if (device !== undefined) serial.pull(device);
+    },
   };
 }
 
@@ -93,7 +100,7 @@ function install(): void {
   const desk: Desk = {
     plug(kind, how = {}) {
       sessionStorage.setItem(PLUGGED, kind);
-      if (kind === "serial") ports.plug();
+      if (kind === "serial") ports.plug(how);
       else dongles.plug(kind, how);
     },
     pull() {
