@@ -128,7 +128,7 @@ interface Way {
 }
 
 async function wayOf(kind: OwnKind): Promise<Way> {
-  if (kind !== "simulator") return { way: adapterWay(kind, pageClock), simulation: null };
+  if (kind !== "simulator") return { way: await adapterWay(kind, pageClock), simulation: null };
   const { startSimulator } = await import("./simulator.ts");
   const shown: { simulation: Simulation | null } = { simulation: null };
   const { room, adapter } = await startSimulator({

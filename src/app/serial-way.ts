@@ -5,10 +5,10 @@ import type { AdapterPort } from "../link/hci/ports.ts";
 import {
   claimOfSerial,
   type SerialBusPort,
-  type SerialClaim,
   type SerialDevicePort,
   webSerialAdapter,
 } from "../link/hci/transports/webserial.ts";
+import { DEFAULT_SERIAL, type SerialClaim } from "../link/serial.ts";
 import {
   portName,
   rateIn,
@@ -46,7 +46,7 @@ export interface SerialPorts {
 }
 
 export function serialWay({ serial, clock, store, search }: SerialPorts): SerialWay {
-  const memory = new SerialMemory(store);
+  const memory = new SerialMemory(store, DEFAULT_SERIAL);
   const view = new Store<SerialView>({ port: null, settings: memory.of("other") });
   let linked = rateIn(new URLSearchParams(search).get("baud") ?? "");
   let wanted: SerialClaim | null = null;

@@ -3,7 +3,8 @@ import { fromHost } from "../../hci/transport/h4-transport.ts";
 import { H4Parser, h4Frame } from "../../hci/transport/h4.ts";
 import type { Transport } from "../../hci/transport/transport.ts";
 import type { Random } from "../../hci/virtual/random.ts";
-import type { SerialDevicePort, SerialSettings } from "../../src/link/hci/transports/webserial.ts";
+import type { SerialDevicePort } from "../../src/link/hci/transports/webserial.ts";
+import type { SerialSettings } from "../../src/link/serial.ts";
 
 export interface StandInSerialOptions {
   readonly ids: { readonly usbVendorId?: number; readonly usbProductId?: number };

@@ -1,9 +1,5 @@
 /** How fast a serial port is spoken to, and who holds whom back: known for each kind of port, and told by the firmware. */
-import {
-  DEFAULT_SERIAL,
-  type SerialClaim,
-  type SerialSettings,
-} from "../../link/hci/transports/webserial.ts";
+import type { SerialClaim, SerialSettings } from "../../link/serial.ts";
 import type { Readable } from "../store.ts";
 
 export interface SerialView {
@@ -51,13 +47,16 @@ const PORTS_KEPT = 32;
 /** Settings by port. What cannot be read, or does not fit, counts as never set. */
 export class SerialMemory {
   readonly #store: SettingStore;
+  readonly #usual: SerialSettings;
 
-  constructor(store: SettingStore) {
+  /** `usual`: for a port of which nothing is known. */
+  constructor(store: SettingStore, usual: SerialSettings) {
     this.#store = store;
+    this.#usual = usual;
   }
 
   of(port: string): SerialSettings {
-    return new Map(this.#all()).get(port) ?? { ...DEFAULT_SERIAL, baudRate: this.#former() };
+    return new Map(this.#all()).get(port) ?? { ...this.#usual, baudRate: this.#former() };
   }
 
   /** False where the browser stores nothing: then they hold until the page is left. */
@@ -78,7 +77,7 @@ export class SerialMemory {
   }
 
   #former(): number {
-    return rateIn(String(this.#read(FORMER_KEY))) ?? DEFAULT_SERIAL.baudRate;
+    return rateIn(String(this.#read(FORMER_KEY))) ?? this.#usual.baudRate;
   }
 
   #read(key: string): unknown {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "../../../hci/virtual/random.ts";
 import { serialWay } from "../../../src/app/serial-way.ts";
-import { DEFAULT_SERIAL } from "../../../src/link/hci/transports/webserial.ts";
+import { DEFAULT_SERIAL } from "../../../src/link/serial.ts";
 import { rateIn, SerialMemory } from "../../../src/state/adapter/serial.ts";
 import { StandInSerial, StandInSerialDevice } from "../../support/serial-stand-in.ts";
 import { StackRig } from "../../support/stack-rig.ts";
@@ -58,7 +58,7 @@ test("a link sets the rate of the port that it opens, for later, too; nonsense i
 test("the rate that was once kept for all ports is where those begin that have none of their own", () => {
   const store = new TextItems();
   store.setItem("bondkeeper.baud", "460800");
-  const memory = new SerialMemory(store);
+  const memory = new SerialMemory(store, DEFAULT_SERIAL);
   assert.equal(memory.of("1a86:7523").baudRate, 460_800);
   memory.keep("1a86:7523", { baudRate: 9600, flowControl: "none" });
   assert.equal(memory.of("1a86:7523").baudRate, 9600);
@@ -77,7 +77,7 @@ test("what was stored by others counts only where it fits", () => {
   ]) {
     const store = new TextItems();
     store.setItem("bondkeeper.serial", text);
-    assert.deepEqual(new SerialMemory(store).of("p"), DEFAULT_SERIAL, text);
+    assert.deepEqual(new SerialMemory(store, DEFAULT_SERIAL).of("p"), DEFAULT_SERIAL, text);
   }
 });
 
@@ -94,7 +94,7 @@ test("a browser that stores nothing keeps them until the page is left", async ()
 });
 
 test("ports are not remembered without end, and the newest are", () => {
-  const memory = new SerialMemory(new TextItems());
+  const memory = new SerialMemory(new TextItems(), DEFAULT_SERIAL);
   for (let i = 0; i < 40; i++) memory.keep(`p${i}`, { baudRate: 115_200, flowControl: "none" });
   assert.equal(memory.of("p0").baudRate, 1_000_000);
   assert.equal(memory.of("p39").baudRate, 115_200);

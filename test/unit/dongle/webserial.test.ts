@@ -4,11 +4,8 @@ import { afterEach, beforeEach, test } from "node:test";
 import { seededRandom } from "../../../hci/virtual/random.ts";
 import type { Backend } from "../../../src/link/backend.ts";
 import { DeviceError } from "../../../src/link/failure.ts";
-import {
-  claimOfSerial,
-  DEFAULT_SERIAL,
-  webSerialAdapter,
-} from "../../../src/link/hci/transports/webserial.ts";
+import { claimOfSerial, webSerialAdapter } from "../../../src/link/hci/transports/webserial.ts";
+import { DEFAULT_SERIAL } from "../../../src/link/serial.ts";
 import { HciWorld } from "../../support/hci-world.ts";
 import {
   StandInSerial,

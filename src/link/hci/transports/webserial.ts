@@ -4,17 +4,9 @@ import { BACKLOG_LIMIT, H4Transport } from "../../../../hci/transport/h4-transpo
 import { TransportError } from "../../../../hci/transport/transport.ts";
 import { abortable, limited } from "../../bounded.ts";
 import { DeviceError } from "../../failure.ts";
+import type { SerialClaim, SerialSettings } from "../../serial.ts";
 import type { AdapterPort, OpenAdapter } from "../ports.ts";
 import { portError } from "./translate-port.ts";
-
-export interface SerialSettings {
-  /** Bits per second. Over CDC-ACM it means nothing; over a bridge it is what the firmware says. */
-  readonly baudRate: number;
-  /** `hardware`: RTS and CTS. */
-  readonly flowControl: "none" | "hardware";
-}
-
-export const DEFAULT_SERIAL: SerialSettings = { baudRate: 1_000_000, flowControl: "hardware" };
 
 /** The part of a `SerialPort` that is used. */
 export interface SerialDevicePort {
@@ -32,12 +24,6 @@ export interface SerialBusPort<P extends SerialDevicePort = SerialDevicePort> {
   getPorts(): Promise<readonly P[]>;
   addEventListener(type: "disconnect", listener: (event: { readonly target: unknown }) => void): void;
   removeEventListener(type: "disconnect", listener: (event: { readonly target: unknown }) => void): void;
-}
-
-/** What is known of a port; null for one that is no USB device. */
-export interface SerialClaim {
-  readonly vendorId: number | null;
-  readonly productId: number | null;
 }
 
 export interface WebSerialOptions<P extends SerialDevicePort> {
