@@ -30,6 +30,6 @@ export default defineConfig({
   webServer: [preview(".", port), preview("test/e2e/harness", harnessPort)],
   projects: [
     { name: "e2e", testMatch: "**/*.spec.ts", testIgnore: "**/screenshots.spec.ts" },
-    { name: "screenshots", testMatch: "**/screenshots.spec.ts" },
+    { name: "screenshots", testMatch: ["**/screenshots.spec.ts", "**/tour.spec.ts"] },
   ],
 });

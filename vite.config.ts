@@ -62,7 +62,7 @@ export default defineConfig(({ mode }) => ({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: firstChunk(join(import.meta.dirname, "index.html")) }],
+          groups: [{ name: firstChunk(join(import.meta.dirname, "index.html")), debugName: "first" }],
         },
       },
     },

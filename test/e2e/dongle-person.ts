@@ -9,7 +9,7 @@ import { expectResult, openView, press } from "./person.ts";
 export const dialog = (page: Page): Locator => page.getByRole("dialog");
 export const opened = (page: Page): Locator => page.getByRole("region", { name: "Opened", exact: true });
 
-export async function goTo(page: Page, place: "" | "adapter" | "scan"): Promise<void> {
+export async function goTo(page: Page, place: "" | "adapter" | "keys" | "kiosk" | "scan"): Promise<void> {
   await page.goto(page.url().replace(/(#.*)?$/u, `#/${place}`));
 }
 
