@@ -9,33 +9,16 @@ import { Trace } from "../../hci/trace/trace.ts";
 import { newAclPacket } from "../../hci/host/acl.ts";
 import { aes128 } from "../../src/crypto/aes128.ts";
 import { simdSearch } from "../../src/crypto/simd/search.ts";
-import { Room } from "../../src/state/scan/room.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { StackRig } from "../support/stack-rig.ts";
-import { addressNo, reportOf } from "../unit/scan/scan-world.ts";
 import { kept, someKeys } from "./crypto-work.ts";
 import type { Curve, Finding, Section } from "./findings.ts";
-import { median, stopwatch } from "./harness.ts";
+import { along, several } from "./growth-points.ts";
+import { reports } from "./growth-reports.ts";
+import { stopwatch } from "./harness.ts";
 import { clocked, CONTROLLER, OurPair, PUSHED } from "./pairs.ts";
 
-type Point = readonly [number, number];
-
-const REPEATS = 5;
 const PER_CHARACTERISTIC = 10;
-
-/** The median of a few, after one that does not count. */
-async function several(sample: () => Promise<number> | number, repeats = REPEATS): Promise<number> {
-  await sample();
-  const samples: number[] = [];
-  for (let i = 0; i < repeats; i++) samples.push(await sample());
-  return median(samples);
-}
-
-async function along(counts: readonly number[], cost: (count: number) => Promise<number>): Promise<Point[]> {
-  const points: Point[] = [];
-  for (const count of counts) points.push([count, await cost(count)]);
-  return points;
-}
 
 function servicesWith(characteristics: number): readonly ServiceDefinition[] {
   return Array.from({ length: Math.ceil(characteristics / PER_CHARACTERISTIC) }, (_, s) => ({
@@ -117,31 +100,6 @@ async function links(): Promise<Curve> {
     up: "microseconds",
     series: [{ name: "from server to listener", points: await along([1, 2, 4, 8, 16, 32], pushedOver) }],
     note: "Time of one notification, both hosts and both controllers in one thread",
-  };
-}
-
-/** Milliseconds of a second that the scanner's rows take at that rate. */
-async function reportsAt(rate: number): Promise<number> {
-  const air = Array.from({ length: rate }, (_, i) =>
-    reportOf(addressNo(i % 300), { rssi: -50 - (i % 40), fields: { name: `Device ${i % 300}` } }),
-  );
-  return several(() => {
-    const room = new Room();
-    const elapsed = stopwatch();
-    for (const [i, report] of air.entries()) room.hear(report, 1_700_000_000_000 + i);
-    room.sort("signal");
-    return elapsed() / 1e6;
-  });
-}
-
-async function reports(): Promise<Curve> {
-  return {
-    kind: "curve",
-    name: "Advertising reports of 300 devices",
-    file: "reports",
-    across: "reports a second",
-    up: "milliseconds of each second",
-    series: [{ name: "scanner", points: await along([100, 300, 1000, 3000, 10_000], reportsAt) }],
   };
 }
 

@@ -19,7 +19,7 @@ import { median, stopwatch } from "./harness.ts";
 import { ourPushed } from "./hosts.ts";
 import { CONTROLLER, PUSHED } from "./pairs.ts";
 import { CLAIM, LOCAL, NOW, peerOf, recordOf } from "./records.ts";
-import { duration } from "./report.ts";
+import { duration } from "./figures.ts";
 
 const SERVICES = [
   {

@@ -3,7 +3,7 @@ import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector/promises";
 import type { Finding, Section } from "./findings.ts";
 import type { Contest } from "./harness.ts";
-import { duration } from "./report.ts";
+import { duration } from "./figures.ts";
 import { manyLinks, notifications, writes } from "./traffic.ts";
 
 /** Some seconds of each: what starts a link is lost in it. */

@@ -1,14 +1,7 @@
 /** Findings as lines for a person, and as the tables of `docs/performance.md`. */
-import type { Count, Finding, Section, Table } from "./findings.ts";
+import type { Count, Curve, Finding, Section, Table } from "./findings.ts";
+import { duration, figure, grouped } from "./figures.ts";
 import type { Compared, Result } from "./harness.ts";
-
-export function duration(ns: number): string {
-  if (ns < 1000) return `${ns.toFixed(ns < 100 ? 1 : 0)} ns`;
-  if (ns < 1_000_000) return `${(ns / 1000).toFixed(ns < 100_000 ? 1 : 0)} µs`;
-  return ns < 10_000_000_000
-    ? `${(ns / 1_000_000).toFixed(ns < 100_000_000 ? 1 : 0)} ms`
-    : `${(ns / 1e9).toFixed(1)} s`;
-}
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
@@ -95,6 +88,25 @@ function ownTable({ name, note, head, rows }: Table): string {
   return [`**${name}**${note === undefined ? "" : `: ${note}`}`, table(head, rows)].join("\n\n");
 }
 
+/** The picture, and its points for whoever wants figures. */
+function pictured({ name, file, note, across, up, series }: Curve): string {
+  const counts = [...new Set(series.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
+  const rows = counts.map((x) => [
+    grouped(x),
+    ...series.map(({ points }) => {
+      const y = points.find(([at]) => at === x)?.[1];
+      return y === undefined ? "" : figure(y);
+    }),
+  ]);
+  return [
+    `![${name}](performance/${file}.svg)`,
+    note === undefined ? "" : `${note}.`,
+    table([`${across} → ${up}`, ...series.map((one) => one.name)], rows),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
 /** What stands between the marks of one section. */
 export function markdown(findings: readonly Finding[]): string {
   const of = <K extends Finding["kind"]>(kind: K) =>
@@ -111,10 +123,7 @@ export function markdown(findings: readonly Finding[]): string {
     counts.length > 0 ? table(counted, counts.map(countRow)) : "",
     notes.join("\n"),
     ...of("table").map(ownTable),
-    ...of("curve").map(
-      ({ name, file, note }) =>
-        `![${name}](performance/${file}.svg)${note === undefined ? "" : `\n\n${note}.`}`,
-    ),
+    ...of("curve").map(pictured),
     of("skipped")
       .map(({ name, why }) => `- ${name}: not measured, ${why}.`)
       .join("\n"),

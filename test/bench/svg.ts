@@ -1,5 +1,6 @@
 /** A curve as a picture that stands alone: logarithmic axes with their units, readable on light and dark pages. */
 import type { Curve } from "./findings.ts";
+import { figure, grouped } from "./figures.ts";
 
 const [WIDTH, HEIGHT] = [640, 360] as const;
 const [LEFT, RIGHT, TOP, BOTTOM] = [84, 40, 44, 84] as const;
@@ -31,12 +32,19 @@ function decades(values: readonly number[]): readonly [number, number] {
   return [low, Math.max(high, low + 1)];
 }
 
-function power(exponent: number): string {
-  if (exponent >= 3) return (10 ** exponent).toLocaleString("en").replaceAll(",", " ");
-  return String(exponent >= 0 ? 10 ** exponent : Number((10 ** exponent).toFixed(-exponent)));
+const power = (exponent: number): string =>
+  exponent >= 0 ? grouped(10 ** exponent) : String(Number((10 ** exponent).toFixed(-exponent)));
+
+/** For whoever hears the picture: all that it shows. */
+function spoken({ across, up, series }: Curve): string {
+  const lines = series.map(
+    ({ name, points }) => `${name}: ${points.map(([x, y]) => `${figure(y)} at ${grouped(x)}`).join(", ")}`,
+  );
+  return `Vertical: ${up}. Horizontal: ${across}. Both scales are logarithmic. ${lines.join(". ")}.`;
 }
 
-export function chart({ name, across, up, series }: Curve): string {
+export function chart(curve: Curve): string {
+  const { name, across, up, series } = curve;
   const points = series.flatMap((one) => one.points);
   const [left, right] = decades(points.map(([x]) => x));
   const [low, high] = decades(points.map(([, y]) => y));
@@ -67,7 +75,8 @@ export function chart({ name, across, up, series }: Curve): string {
     key += 36 + one.name.length * LETTER;
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${escaped(name)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title description">`,
+    `<title id="title">${escaped(name)}</title><desc id="description">${escaped(spoken(curve))}</desc>`,
     `<style>${STYLE}</style><rect class="back" width="${WIDTH}" height="${HEIGHT}" rx="6"/>`,
     words(LEFT, 20, name, ' class="title"'),
     words(LEFT, 37, up),
