@@ -111,6 +111,19 @@ describe("the package", { concurrency: false }, () => {
     assert.equal(run("--pin", "123456").status, 64);
   });
 
+  test("an adapter that needs a package which was left out is refused by its name", () => {
+    const bin = join(project, "node_modules/.bin/bondkeeper");
+    for (const [transport, name] of [
+      ["usb", "usb"],
+      ["serial:/dev/ttyACM0", "serialport"],
+    ] as const) {
+      const args = ["C0:FF:EE:00:00:01", "--transport", transport, "--store", join(project, "store")];
+      const { status, stderr } = spawnSync(bin, args, { encoding: "utf8" });
+      assert.equal(status, 64, stderr);
+      assert.match(stderr, new RegExp(`package ${name} is not installed \\(npm install ${name}\\)`, "u"));
+    }
+  });
+
   test("an old Node is told what is missing, in words it can read", () => {
     const source = readFileSync(join(project, "node_modules/bondkeeper/bin.cjs"), "utf8");
     const old = `Object.defineProperty(process.versions, "node", { value: "12.22.9" });`;

@@ -4,7 +4,7 @@ import { DeviceError } from "../link/failure.ts";
 import type { AdapterPort } from "../link/hci/ports.ts";
 import { nodeClock } from "./node-clock.ts";
 import { openBridge, openTcp } from "./bridge.ts";
-import { openSerial } from "./serial-port.ts";
+import { serialPort } from "./serial-port.ts";
 import { simulatedRoom } from "./simulated-room.ts";
 import type { TransportChoice } from "./transport-choice.ts";
 import { usbAdapter } from "./usb-port.ts";
@@ -16,7 +16,8 @@ export interface ChosenAdapter {
   readonly name: string;
 }
 
-export function adapterOf(choice: TransportChoice): ChosenAdapter {
+/** Rejects with UsageError where the way there needs a package that is not installed. */
+export async function adapterOf(choice: TransportChoice): Promise<ChosenAdapter> {
   switch (choice.kind) {
     case "tcp": {
       const name = `${choice.host}, port ${choice.port}`;
@@ -27,19 +28,24 @@ export function adapterOf(choice: TransportChoice): ChosenAdapter {
       return { port: portOver(open), transport: "dongle", name: choice.url };
     }
     case "serial":
-      return { port: portOver(() => openSerial(choice.path)), transport: "dongle", name: choice.path };
+      return { port: portOver(await serialPort(choice.path)), transport: "dongle", name: choice.path };
     case "usb":
-      return { port: usbAdapter(choice.ids), transport: "dongle", name: "a USB dongle" };
+      return { port: orMissing(await usbAdapter(choice.ids)), transport: "dongle", name: "a USB dongle" };
     case "simulator":
       return { port: simulatedRoom(), transport: "simulator", name: "the simulator" };
   }
 }
 
 function portOver(open: (signal: AbortSignal) => Promise<HciTransport>): AdapterPort {
+  return orMissing({ open: async (signal) => ({ transport: await open(signal), usb: null }) });
+}
+
+/** What cannot be opened, for whatever reason the system gives, is not there for us. */
+function orMissing(port: AdapterPort): AdapterPort {
   return {
     async open(signal) {
       try {
-        return { transport: await open(signal), usb: null };
+        return await port.open(signal);
       } catch (cause) {
         if (cause instanceof DeviceError) throw cause;
         if (signal.aborted) throw new DeviceError({ kind: "cancelled", by: "caller" }, { cause });

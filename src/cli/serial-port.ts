@@ -6,15 +6,17 @@ import { optional } from "./optional-package.ts";
 
 const BAUD_RATE = 1_000_000;
 
-/** Rejects with DeviceError: `adapter` missing or held, `not-supported` without the package. */
-export async function openSerial(path: string): Promise<Transport> {
+/** Opens it each time that the result is called: DeviceError `adapter`, missing or held. Rejects without the package. */
+export async function serialPort(path: string): Promise<() => Promise<Transport>> {
   const { SerialPort } = await optional("serialport", () => import("serialport"));
-  const { promise, resolve, reject } = Promise.withResolvers<Transport>();
-  const port = new SerialPort({ path, baudRate: BAUD_RATE, rtscts: true, autoOpen: false });
-  port.open((cause) => {
-    if (cause === null) return resolve(streamTransport(port));
-    const held = /lock|busy|denied|access/iu.test(cause.message);
-    reject(new DeviceError({ kind: "adapter", state: held ? "held" : "missing" }, { cause }));
-  });
-  return promise;
+  return () => {
+    const { promise, resolve, reject } = Promise.withResolvers<Transport>();
+    const port = new SerialPort({ path, baudRate: BAUD_RATE, rtscts: true, autoOpen: false });
+    port.open((cause) => {
+      if (cause === null) return resolve(streamTransport(port));
+      const held = /lock|busy|denied|access/iu.test(cause.message);
+      reject(new DeviceError({ kind: "adapter", state: held ? "held" : "missing" }, { cause }));
+    });
+    return promise;
+  };
 }

@@ -20,11 +20,13 @@ function systemOf(platform: NodeJS.Platform): GradingContext["system"] {
   return platform === "linux" ? "linux" : "other";
 }
 
-/** The dongle with these ids, or the first that can carry HCI. */
-export function usbAdapter(ids: { readonly vendor: number; readonly product: number } | null): AdapterPort {
+/** The dongle with these ids, or the first that can carry HCI. Rejects without the package. */
+export async function usbAdapter(
+  ids: { readonly vendor: number; readonly product: number } | null,
+): Promise<AdapterPort> {
+  const { WebUSB } = await optional("usb", () => import("usb"));
   return {
     async open(signal) {
-      const { WebUSB } = await optional("usb", () => import("usb"));
       const bus: UsbBusPort = new WebUSB({ allowAllDevices: true });
       const devices = await bus.getDevices();
       const fits = ({ vendorId, productId }: UsbDevicePort): boolean =>

@@ -48,9 +48,9 @@ export interface WorldOptions {
 /** Rejects as `openStore` and `AdapterSession.open` do. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { program, common, readOnly, warn, trace, signal } = options;
+  const adapter = await adapterOf(common.transport);
   const store = await openStore(await untouched(common, readOnly), program.secrets, warn, readOnly);
   try {
-    const adapter = adapterOf(common.transport);
     const search = await simdSearch(plainSearch(nodeCrypto));
     const session = await AdapterSession.open(
       {

@@ -1,5 +1,6 @@
 /** What the commands on the air share: an opened world, a time limit, and words for what went wrong. */
 import { explain } from "../../ui/explain.ts";
+import { explainAdapter } from "../../ui/explain/dongle.ts";
 import { ResultCode } from "../../bonds/result.ts";
 import { DeviceError } from "../../link/failure.ts";
 import type { Connection } from "../../link/backend.ts";
@@ -59,7 +60,9 @@ function told(error: unknown, deadline: Deadline, { system }: Program, output: O
   const trouble = troubleOf(error);
   if (trouble === undefined) throw error;
   if (error instanceof DeviceError) {
-    const { happened, next } = explain(error.failure, system);
+    const { failure } = error;
+    const isMissing = failure.kind === "adapter" && failure.state === "missing";
+    const { happened, next } = isMissing ? explainAdapter("missing") : explain(failure, system);
     output.warn([happened, ...next].join(" "));
   }
   if (trouble.detail !== null) output.warn(trouble.detail);

@@ -3,11 +3,17 @@ import type { AdapterTrouble } from "../../link/failure.ts";
 import { BOND_KEPT, NOTHING_CHANGED, RECORD_KEPT } from "./advice.ts";
 import type { Advice } from "./advice.ts";
 
-export type DongleTrouble = Exclude<AdapterTrouble, "missing" | "off" | "too-old"> | "slots-full";
+export type DongleTrouble = Exclude<AdapterTrouble, "off" | "too-old"> | "slots-full";
 
 export function explainAdapter(trouble: DongleTrouble): Advice {
   const advice = (happened: string, ...next: string[]): Advice => ({ happened, untouched: BOND_KEPT, next });
   switch (trouble) {
+    case "missing":
+      return advice(
+        "There is no adapter where it was looked for.",
+        "Plug the dongle in, or start the bridge that leads to it.",
+        "If another one was meant, choose that one.",
+      );
     case "lost":
       return advice(
         "The dongle was pulled out or stopped answering.",

@@ -2,6 +2,7 @@ import type { BondResult, ResultName } from "../../bonds/result.ts";
 import type { System } from "../../state/platform.ts";
 import { explain } from "../explain.ts";
 import { BOND_KEPT } from "./advice.ts";
+import { explainAdapter } from "./dongle.ts";
 import type { Advice } from "./advice.ts";
 import { explainReason } from "./reasons.ts";
 
@@ -45,7 +46,10 @@ function titleOf(name: ResultName): string {
  * changed is told from the result itself.
  */
 export function explainResult(result: BondResult, system: System): Advice {
-  const { reason, failure } = result;
+  const { reason, failure, transport } = result;
+  // An adapter of our own: what helps the system's Bluetooth is no help here.
+  if (reason === "adapter-missing" && (transport === "dongle" || transport === "simulator"))
+    return explainAdapter("missing");
   if (reason === null && failure === null) {
     return {
       happened: "An operation that needs this bond succeeded.",
