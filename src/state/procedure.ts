@@ -62,6 +62,12 @@ export class Procedure {
     this.#ports = ports;
   }
 
+  /** The device that was chosen for the last run; null where it was named by its record. */
+  get chosenPeer(): string | null {
+    const target = this.#last?.target;
+    return target !== undefined && "peer" in target ? target.peer.id : null;
+  }
+
   /** Runs to its end and shows every step. Undefined while another run is under way here. */
   async start(target: EnsureTarget, options: StartOptions): Promise<BondResult | undefined> {
     if (this.view.value.step === "running") return undefined;

@@ -129,7 +129,7 @@ export class BondStatus extends LitElement {
         ${problem === null ? nothing : html`<span part="problem">${problem}</span>`}`,
     )}
     ${
-      this.noCheck || this.keeper === null
+      this.noCheck || this.keeper === null || (this.record === undefined && state === "ready")
         ? nothing
         : html`<button
           part="check"

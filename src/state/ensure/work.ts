@@ -130,7 +130,7 @@ export class ClientWork implements Worker {
       told = now.step;
       tell({ kind: "step", id: request.id, step: now.step, status: now.status });
     });
-    const unlisten = this.#wantPasskeys(request.id, found.kind === "one" ? found.record.id : null, tell);
+    const unlisten = this.#wantPasskeys(request.id, found.kind === "one" ? found.record : null, tell);
     try {
       const result =
         found.kind === "one" ? await this.#run(request, found.record) : await this.#choose(request, signal);
@@ -176,13 +176,18 @@ export class ClientWork implements Worker {
     }
   }
 
-  /** Of the pairing of this request and of no other that may be under way. */
-  #wantPasskeys(id: number, bondId: string | null, tell: Tell): () => void {
+  /**
+   * Of the pairing of this request and of no other that may be under way: with the device of the record, or with the one
+   * that the person chose for it. A record alone would not do, for a device that is paired for the first time gets one
+   * on the way.
+   */
+  #wantPasskeys(id: number, record: BondRecord | null, tell: Tell): () => void {
     if (this.#pairing === null) return () => {};
+    const procedure = this.#app.procedures.of(CLIENT_RUN);
     return this.#pairing.listen((event) => {
-      if (event.kind !== "asked" || event.ask !== "enter") return;
-      const running = this.#app.procedures.of(CLIENT_RUN).view.value.step === "running";
-      if (!running || event.request.bondId !== bondId) return;
+      if (event.kind !== "asked" || event.ask !== "enter" || procedure.view.value.step !== "running") return;
+      const peerId = record === null ? procedure.chosenPeer : record.platformId;
+      if (event.request.peerId !== peerId) return;
       this.#wanted.set(id, event.request.id);
       tell({ kind: "passkey-wanted", id });
     });

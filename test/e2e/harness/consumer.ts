@@ -25,6 +25,13 @@ function tellStep(step: string): void {
   document.querySelector("#steps")?.append(line);
 }
 
+/** What is printed on the device, where this page knows it; empty leaves it to the person in Bondkeeper. */
+function passkey(): string | null {
+  const field = document.querySelector<HTMLInputElement>("#code");
+  tellStep("asked for the code");
+  return field === null || field.value === "" ? null : field.value;
+}
+
 /** A click runs `work`, and what comes of it is told. */
 function on(id: string, work: () => Promise<unknown>): void {
   document.querySelector(`#${id}`)?.addEventListener("click", () => {
@@ -39,7 +46,8 @@ on("port", async () => {
   return port.capabilities;
 });
 on("status", async () => port?.status(device, signal));
-on("pair", async () => port?.pair(device, { onStep: tellStep }, signal));
+on("pair", async () => port?.pair(device, { onStep: tellStep, passkey }, signal));
+on("replace", async () => port?.pair(device, { onStep: tellStep, passkey, replace: true }, signal));
 on("clear", async () => port?.clearCache(device, signal));
 on("unpair", async () => port?.unpair(device, signal));
 

@@ -12,7 +12,7 @@ export default defineConfig({
     target: "esnext",
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ["index.html", "contract.html", "pairing.html", "consumer.html", "sdk.html"].map(
+      input: ["index.html", "contract.html", "pairing.html", "consumer.html", "sdk.html", "app.html"].map(
         (page) => `${import.meta.dirname}/${page}`,
       ),
     },
