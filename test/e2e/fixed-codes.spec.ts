@@ -14,7 +14,10 @@ test.describe.configure({ timeout: 90_000 });
 
 const DEVICE = "Mesh radio";
 /** Not as a part of a longer number, which any time or digest may be; as octets of text it stands in hexadecimal. */
-const CODE = new RegExp(String.raw`(?<![\da-f])${MESH_PASSKEY}(?![\da-f])|${Buffer.from(MESH_PASSKEY).toString("hex")}`, "i");
+const CODE = new RegExp(
+  String.raw`(?<![\da-f])${MESH_PASSKEY}(?![\da-f])|${Buffer.from(MESH_PASSKEY).toString("hex")}`,
+  "i",
+);
 
 const digits = (page: Page) => page.getByRole("textbox", { name: "The six digits" });
 
@@ -41,7 +44,9 @@ test("a code that the person keeps is typed in a pairing that the person starts,
   const heard = listenIn(session.context);
   const ask = async (mode: string): Promise<void> => {
     await page.goto("about:blank");
-    await page.goto(`/?adapter=simulator#device=${encodeURIComponent(DEVICE)}&mode=${mode}&level=authenticated`);
+    await page.goto(
+      `/?adapter=simulator#device=${encodeURIComponent(DEVICE)}&mode=${mode}&level=authenticated`,
+    );
   };
   await ask("ensure");
   await expect(page.getByRole("heading", { name: "Which device is it?" })).toBeVisible({ timeout: 20_000 });
