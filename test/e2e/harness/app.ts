@@ -37,9 +37,10 @@ async function read(target: BondTarget): Promise<string> {
 
 /** A click runs `work`, and what comes of it is said: the value, or what the person can do. */
 function on(button: string, work: () => Promise<string>): void {
-  document.querySelector(button)?.addEventListener("click", async () => {
-    said.textContent = await work().catch((error: unknown) =>
-      error instanceof BondError ? `Not read: ${error.result.remedy}` : String(error),
+  const say = (words: string): void => void (said.textContent = words);
+  document.querySelector(button)?.addEventListener("click", () => {
+    work().then(say, (error: unknown) =>
+      say(error instanceof BondError ? `Not read: ${error.result.remedy}` : String(error)),
     );
   });
 }
