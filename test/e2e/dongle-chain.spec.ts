@@ -75,9 +75,10 @@ async function pairs({ page, room, method, device }: Life): Promise<void> {
   expect(room.witness.encrypted).toBeGreaterThan(0);
 }
 
+/** Whatever link there is: the dongle and the device are left with it, and the page knows nothing of it any more. */
 async function reload({ page }: Life): Promise<void> {
-  await goTo(page, "adapter");
   await page.reload();
+  await goTo(page, "adapter");
   await expect(opened(page)).toBeVisible();
 }
 
@@ -129,6 +130,7 @@ async function lives(life: Life): Promise<void> {
     const { reads } = device;
     await reencrypts(life, () => readProtected(page, method));
     expect(device.reads).toBeGreaterThan(reads);
+    expect(device.connected, "when the page is loaded again").toBe(true);
   });
   await test.step("loaded again, it encrypts without a question", async () => {
     await reload(life);

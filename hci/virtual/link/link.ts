@@ -114,11 +114,12 @@ export class Link {
     return this.central.busy || this.peripheral.busy;
   }
 
-  /** Milliseconds to the next connection event; brings the counter up to the event before it. */
+  /** Milliseconds to the next connection event, 0 where it is late; brings the counter up to the event before it. */
   #untilNextEvent(): number {
     if (this.#radio.pace === "immediate") return this.intervalMs;
     this.#counter = this.counter;
-    return this.#anchor + (this.#counter + 1 - this.#anchorCounter) * this.intervalMs - this.#clock.now();
+    const at = this.#anchor + (this.#counter + 1 - this.#anchorCounter) * this.intervalMs;
+    return Math.max(0, at - this.#clock.now());
   }
 
   #event(): void {

@@ -60,6 +60,10 @@ export class Resident {
     return resident;
   }
 
+  get connected(): boolean {
+    return this.#device.connected;
+  }
+
   get bonded(): boolean {
     return this.#device.keys.list.length > 0;
   }
