@@ -17,6 +17,9 @@ export interface StandInSerialOptions {
   readonly baudRate?: number;
 }
 
+/** Octets: what a bulk endpoint at full speed carries at once. */
+const LONGEST_CHUNK = 64;
+
 export class StandInSerialPort implements SerialDevicePort {
   readable: ReadableStream<Uint8Array> | null = null;
   writable: WritableStream<Uint8Array> | null = null;
@@ -26,6 +29,7 @@ export class StandInSerialPort implements SerialDevicePort {
   #source: ReadableStreamDefaultController<Uint8Array> | undefined;
   #power: Transport | undefined;
   #connected = true;
+  readonly #pending: number[] = [];
 
   constructor(options: StandInSerialOptions) {
     this.#options = options;
@@ -107,13 +111,18 @@ export class StandInSerialPort implements SerialDevicePort {
     });
   }
 
-  /** In chunks that end anywhere. */
+  /** The line knows no packets: what comes in one go is one stream, in chunks that end anywhere. */
   #dribble(octets: Uint8Array): void {
-    for (let at = 0; at < octets.length; ) {
-      const end = at + 1 + this.#options.random.below(20);
-      this.#source?.enqueue(octets.slice(at, end));
-      at = end;
-    }
+    this.#pending.push(...octets);
+    if (this.#pending.length > octets.length) return;
+    queueMicrotask(() => {
+      const all = Uint8Array.from(this.#pending.splice(0));
+      for (let at = 0; at < all.length; ) {
+        const end = at + 1 + this.#options.random.below(LONGEST_CHUNK);
+        this.#source?.enqueue(all.slice(at, end));
+        at = end;
+      }
+    });
   }
 }
 
@@ -138,7 +147,8 @@ export class StandInSerial {
     const port = new StandInSerialPort(device.options);
     device.port = port;
     if (!this.#devices.includes(device)) this.#devices.push(device);
-    this.#tell("connect", port);
+    // A page hears of ports that it may use, and of no others.
+    if (device.permitted) this.#tell("connect", port);
     return port;
   }
 
@@ -147,7 +157,7 @@ export class StandInSerial {
     if (port === undefined) return;
     device.port = undefined;
     port.disconnect();
-    this.#tell("disconnect", port);
+    if (device.permitted) this.#tell("disconnect", port);
   }
 
   async getPorts(): Promise<readonly StandInSerialPort[]> {
