@@ -9,7 +9,7 @@ import type { Curve, Section } from "./bench/findings.ts";
 import type { Contest } from "./bench/harness.ts";
 import { compete } from "./bench/harness.ts";
 import { besideNoble } from "./bench/noble.ts";
-import { described, replaced } from "./bench/report.ts";
+import { described, markdown, replaced } from "./bench/report.ts";
 import { stackContests } from "./bench/stack.ts";
 import { chart } from "./bench/svg.ts";
 import { webCryptoCmac } from "./bench/web-crypto-cmac.ts";
@@ -87,6 +87,13 @@ test("a curve becomes a picture with its title, its units and every point", () =
   for (const words of ["bonds", "milliseconds", "open", "1 000", "prefers-color-scheme: dark"])
     assert.ok(picture.includes(words), words);
   assert.equal(picture.match(/<circle/g)?.length, 3);
+  assert.match(picture, /role="img" aria-labelledby="title description"/);
+  assert.match(picture, /<title id="title">Cost &amp; more<\/title>/);
+  assert.match(
+    picture,
+    /<desc id="description">.* open: 0\.500 at 10, 2\.00 at 100, 40\.0 at 1 000\.<\/desc>/,
+  );
+  assert.match(markdown([curve]), /\| 1 000 \| 40\.0 \|/, "and its figures stand beside it");
   assert.doesNotMatch(picture, /NaN|Infinity/);
 });
 

@@ -53,6 +53,9 @@ const TITLES = {
   search: "in Chromium: a private address among many keys",
   list: "in Chromium: device list",
   bulk: "in Chromium: import of bonds",
+  lookUp: "in Chromium: one bond looked up",
+  write: "in Chromium: one bond written",
+  listAll: "in Chromium: all bonds listed",
   bonds: "in Chromium: growth of the key store with bonds",
   history: "in Chromium: growth of the history of a bond",
 } as const;

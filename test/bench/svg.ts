@@ -5,14 +5,17 @@ import { figure, grouped } from "./figures.ts";
 const [WIDTH, HEIGHT] = [640, 360] as const;
 const [LEFT, RIGHT, TOP, BOTTOM] = [84, 40, 44, 84] as const;
 /** About the width of a letter. */
-const LETTER = 7;
+const LETTER = 7.5;
+/** Of a line, beside its name. */
+const SAMPLE = 22;
 const STYLE = `
 text { font: 13px system-ui, sans-serif; fill: #1f2328; }
 .title { font-weight: 600; font-size: 15px; }
 .grid { stroke: #d1d9e0; } .axis { stroke: #59636e; }
 .back { fill: #ffffff; }
-.s0 { --c: #0550ae; } .s1 { --c: #bc4c00; } .s2 { --c: #1a7f37; } .s3 { --c: #8250df; } .s4 { --c: #a40e26; }
-polyline { fill: none; stroke: var(--c); stroke-width: 2; } circle, rect.key { fill: var(--c); }
+.s0 { --c: #0550ae; --d: none; } .s1 { --c: #bc4c00; --d: 7 3; } .s2 { --c: #1a7f37; --d: 2 3; }
+.s3 { --c: #8250df; --d: 9 3 2 3; } .s4 { --c: #a40e26; --d: 4 5; }
+polyline { fill: none; stroke: var(--c); stroke-width: 2; stroke-dasharray: var(--d); } circle { fill: var(--c); }
 @media (prefers-color-scheme: dark) {
   text { fill: #f0f6fc; } .grid { stroke: #3d444d; } .axis { stroke: #9198a1; } .back { fill: #0d1117; }
   .s0 { --c: #79c0ff; } .s1 { --c: #ffa657; } .s2 { --c: #7ee787; } .s3 { --c: #d2a8ff; } .s4 { --c: #ff7b72; }
@@ -32,6 +35,15 @@ function decades(values: readonly number[]): readonly [number, number] {
   return [low, Math.max(high, low + 1)];
 }
 
+/** The values themselves from end to end, and the powers of ten between. */
+function range(values: readonly number[]): readonly [readonly [number, number], readonly number[]] {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = decades(values);
+  const between = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+  const ticks = [least, ...between.filter((each) => each > least * 1.3 && each < most / 1.3), most];
+  return [[Math.log10(least), Math.log10(most)], ticks];
+}
+
 const power = (exponent: number): string =>
   exponent >= 0 ? grouped(10 ** exponent) : String(Number((10 ** exponent).toFixed(-exponent)));
 
@@ -46,17 +58,17 @@ function spoken({ across, up, series }: Curve): string {
 export function chart(curve: Curve): string {
   const { name, across, up, series } = curve;
   const points = series.flatMap((one) => one.points);
-  const [left, right] = decades(points.map(([x]) => x));
+  const [[left, right], ticks] = range(points.map(([x]) => x));
   const [low, high] = decades(points.map(([, y]) => y));
   const x = (value: number): number =>
     LEFT + ((Math.log10(value) - left) / (right - left)) * (WIDTH - LEFT - RIGHT);
   const y = (value: number): number =>
     HEIGHT - BOTTOM - ((Math.log10(value) - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
   const parts: string[] = [];
-  for (let e = left; e <= right; e++) {
-    const at = x(10 ** e).toFixed(1);
+  for (const tick of ticks) {
+    const at = x(tick).toFixed(1);
     parts.push(`<line class="grid" x1="${at}" x2="${at}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>`);
-    parts.push(words(x(10 ** e), HEIGHT - BOTTOM + 18, power(e), ' text-anchor="middle"'));
+    parts.push(words(x(tick), HEIGHT - BOTTOM + 18, grouped(tick), ' text-anchor="middle"'));
   }
   for (let e = low; e <= high; e++) {
     const at = y(10 ** e).toFixed(1);
@@ -69,10 +81,10 @@ export function chart(curve: Curve): string {
     const dots = line.map((at) => `<circle r="3" cx="${at.split(",")[0]}" cy="${at.split(",")[1]}"/>`);
     parts.push(
       `<g class="s${i % 5}"><polyline points="${line.join(" ")}"/>${dots.join("")}`,
-      `<rect class="key" x="${key.toFixed(0)}" y="${HEIGHT - 24}" width="12" height="12" rx="2"/>`,
-      `${words(key + 18, HEIGHT - 13, one.name)}</g>`,
+      `<polyline points="${key.toFixed(0)},${HEIGHT - 18} ${(key + SAMPLE).toFixed(0)},${HEIGHT - 18}"/>`,
+      `${words(key + SAMPLE + 6, HEIGHT - 13, one.name)}</g>`,
     );
-    key += 36 + one.name.length * LETTER;
+    key += SAMPLE + 24 + one.name.length * LETTER;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title description">`,

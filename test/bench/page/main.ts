@@ -5,7 +5,8 @@ import { blockContest, cmacContest, pairingContest, searchContest } from "../cry
 import type { Finding } from "../findings.ts";
 import { compete } from "../harness.ts";
 import { list } from "./list.ts";
-import { bonds, bulk, history } from "./storage.ts";
+import { bonds, history } from "./storage-growth.ts";
+import { bulk, one } from "./storage.ts";
 
 /** What the run outside lends the page. */
 declare const nativeName: (what: string) => Promise<string | undefined>;
@@ -26,6 +27,9 @@ const MEASUREMENTS: Readonly<Record<string, (rounds: number) => Promise<Finding>
   search: async (rounds) => compete(await searchContest(native), rounds),
   list: (rounds) => compete(list(), rounds),
   bulk: (rounds) => compete(bulk(), rounds),
+  lookUp: (rounds) => compete(one("look up"), rounds),
+  write: (rounds) => compete(one("write"), rounds),
+  listAll: (rounds) => compete(one("list"), rounds),
   bonds: () => bonds([10, 100, 1000, 10_000, 100_000]),
   history: () => history([10, 100, 1000, 10_000]),
 };
