@@ -36,3 +36,14 @@ export function startAppLater(
   };
   app.page.schedule(() => setTimeout(() => void start()));
 }
+
+/** Goes on with a backup file that was chosen once; where none was, nothing more is loaded. */
+export function keepBackupLater({ app, parts }: Screens, world: string | undefined): void {
+  const start = async () => {
+    if (!("showSaveFilePicker" in globalThis)) return;
+    const { backupDatabase, hasBackupFile } = await import("../storage/backup/store.ts");
+    if (await hasBackupFile(backupDatabase(world))) await parts.backupFile.load();
+  };
+  // Where the storage does not open, every screen says so.
+  app.page.schedule(() => setTimeout(() => void start().catch(() => undefined)));
+}

@@ -34,7 +34,7 @@ import { browserLocks } from "../storage/locks.ts";
 import { askPersistence, storageHealth } from "../storage/persist.ts";
 import { CHANNEL_NAME, createStores, type IndexedStores } from "../storage/stores.ts";
 import { tokens } from "../ui/tokens.css.ts";
-import { catchInstallOffer, openLink, startAppLater } from "./app-entry.ts";
+import { catchInstallOffer, keepBackupLater, openLink, startAppLater } from "./app-entry.ts";
 import { browserAddressBar } from "./address-bar.ts";
 import { browserPage, rememberedAdapter } from "./page.ts";
 import { browserSurroundings } from "../bonds/browser-surroundings.ts";
@@ -73,7 +73,7 @@ async function start(): Promise<void> {
   const world = await worldFor(choice, keys, rest);
   const ports: BondPorts = { ...rest, backend: world.backend };
   const pwa = new Store<Pwa | null>(null);
-  const screens = buildScreens({ ports, page, router, notices, keys, world, pwa });
+  const screens = buildScreens({ ports, page, router, notices, keys, world, pwa, name });
   showTheme(screens.preferences);
   if (tokens.styleSheet !== undefined) document.adoptedStyleSheets.push(tokens.styleSheet);
   const root = document.createElement("bond-app");
@@ -81,15 +81,18 @@ async function start(): Promise<void> {
   document.body.append(root);
   run(screens);
   startAppLater(screens, pwa, offer);
+  keepBackupLater(screens, name);
 }
 
 interface Foundation extends Pick<App, "ports" | "page" | "router" | "notices"> {
   readonly keys: Lazy<PageKeys>;
   readonly world: World;
   readonly pwa: Store<Pwa | null>;
+  /** Of the database; undefined for the one of real devices. */
+  readonly name: string | undefined;
 }
 
-function buildScreens({ ports, page, router, notices, keys, world, pwa }: Foundation): Screens {
+function buildScreens({ ports, page, router, notices, keys, world, pwa, name }: Foundation): Screens {
   const { demo, pairing = null, own } = world;
   const chooser = new Chooser(ports.backend, page);
   const live = new LiveLinks();
@@ -123,26 +126,35 @@ function buildScreens({ ports, page, router, notices, keys, world, pwa }: Founda
       look: () => storageHealth(navigator.storage),
       ask: () => askPersistence(navigator.storage),
     }),
-    parts: partsOf(app, { keys, activity, world }),
+    parts: partsOf(app, { keys, activity, world, name }),
   };
 }
 
 /** What a screen needs beyond the list comes with the screen. */
 function partsOf(
   app: App,
-  from: Pick<Foundation, "keys" | "world"> & { readonly activity: ActivityLog },
+  from: Pick<Foundation, "keys" | "world" | "name"> & { readonly activity: ActivityLog },
 ): Parts {
-  const { keys, activity, world } = from;
+  const { keys, activity, world, name } = from;
   const { scan, trace = null, own } = world;
+  const backupFile = new Lazy(async () => {
+    const [{ keepBackupFile }, page] = await Promise.all([import("./backup-file.ts"), keys.load()]);
+    return keepBackupFile(app, page, name);
+  });
   return {
     adapter:
       own === undefined ? null : new Lazy(async () => (await import("./adapter.ts")).adapterPanel(app, own)),
     activity: new Lazy(async () => (await import("./activity.ts")).activityScreen(app, activity, trace)),
     scan: scan === undefined ? null : new Lazy(async () => (await import("./scan.ts")).scanScreen(app, scan)),
     keys: new Lazy(async () => {
-      const [{ keysScreen }, page] = await Promise.all([import("./keys.ts"), keys.load()]);
-      return keysScreen(app, page);
+      const [{ keysScreen }, page, file] = await Promise.all([
+        import("./keys.ts"),
+        keys.load(),
+        backupFile.load(),
+      ]);
+      return keysScreen(app, page, file);
     }),
+    backupFile,
     ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app, world.pairing ?? null, keys)),
     apps: new Lazy(async () => (await import("./ensure.ts")).allowedPages(app)),
     kiosk: new Lazy(async () => (await import("./kiosk.ts")).kiosk(app)),

@@ -56,8 +56,13 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
     async eraseBeside() {
       for (const name of Object.keys(localStorage))
         if (name.startsWith("bondkeeper.")) localStorage.removeItem(name);
-      // Fetched only then: nobody else needs it.
-      await (await import("../storage/apps/erase.ts")).eraseApps();
+      // Fetched only then: nobody else needs them.
+      const [{ eraseApps }, { backupDatabase, eraseBackupFile }] = await Promise.all([
+        import("../storage/apps/erase.ts"),
+        import("../storage/backup/store.ts"),
+      ]);
+      await eraseApps();
+      await eraseBackupFile(backupDatabase(name));
     },
     lockEverywhere() {
       keys.vault.lock();

@@ -9,6 +9,7 @@ import type { DeviceList } from "./device-list.ts";
 import type { AllowedPages } from "./ensure/pages.ts";
 import type { EnsureFlow } from "./ensure/flow.ts";
 import type { ExplainError } from "./explain-error.ts";
+import type { BackupFile } from "./keys/backup-file.ts";
 import type { KeysScreen } from "./keys/screen.ts";
 import type { Kiosk } from "./kiosk/kiosk.ts";
 import type { Lazy } from "./lazy.ts";
@@ -22,6 +23,7 @@ import type { Transfer } from "./transfer.ts";
 /** State that is fetched with its screen, when a person first goes there. */
 export interface Parts {
   readonly keys: Lazy<KeysScreen>;
+  readonly backupFile: Lazy<BackupFile>;
   readonly activity: Lazy<ActivityScreen>;
   /** Null where the adapter is the system's. */
   readonly adapter: Lazy<AdapterPanel> | null;

@@ -76,6 +76,13 @@ export const LAYERS: readonly Row[] = [
     types: ["src/storage/vault/"],
     packages: ["idb"],
   },
+  // A database of its own for the file that a backup is kept in, loaded with it.
+  {
+    from: "src/storage/backup/",
+    may: ["src/storage/*"],
+    types: ["src/storage/vault/"],
+    packages: ["idb"],
+  },
   // Loaded with the adapter that needs it.
   { from: "src/storage/firmware/", may: ["src/storage/*", "hci/codec/bytes.ts"], types: ["hci/ports.ts"] },
   {

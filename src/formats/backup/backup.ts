@@ -64,6 +64,19 @@ export async function makeBackupKey(
   return { key: await keyOf(passphrase, salt, rounds, crypto), salt, rounds };
 }
 
+/** The same, where the key has to be kept: 32 octets, which the caller zeroes; `VaultCrypto.importKey` makes it a key. */
+export async function makeBackupOctets(
+  passphrase: string,
+  crypto: VaultCrypto,
+  rounds = BACKUP_ROUNDS,
+): Promise<{ readonly octets: Bytes; readonly salt: string; readonly rounds: number }> {
+  const salt = toHex(crypto.random(SALT_OCTETS));
+  const octets = await withPassphrase(passphrase, (typed) =>
+    crypto.octetsFromPassphrase(typed, fromHex(salt), rounds),
+  );
+  return { octets, salt, rounds };
+}
+
 /** The text of the file. */
 export async function writeBackup(
   contents: BackupContents,
@@ -91,16 +104,35 @@ export async function writeBackup(
   }
 }
 
+export interface OpenedBackup {
+  readonly createdAt: string;
+  readonly contents: BackupContents;
+}
+
 /** Throws BackupError; nothing of a file that does not open as a whole is given. */
 export async function readBackup(
   file: Bytes,
   passphrase: string,
   crypto: VaultCrypto,
   rounds: BackupLimits = ROUNDS,
-): Promise<{ readonly createdAt: string; readonly contents: BackupContents }> {
+): Promise<OpenedBackup> {
   const outside = headerOf(file, rounds);
+  return opened(outside, await keyOf(passphrase, outside.salt, outside.rounds, crypto), crypto);
+}
+
+/** The same with the key that it was written with: for looking at what was just written. */
+export async function readBackupWith(
+  file: Bytes,
+  { key, salt, rounds }: BackupKey,
+  crypto: VaultCrypto,
+): Promise<OpenedBackup> {
+  const outside = headerOf(file, { least: rounds, most: rounds });
+  if (outside.salt !== salt) throw new BackupError({ kind: "does-not-open" });
+  return opened(outside, key, crypto);
+}
+
+async function opened(outside: Header, key: SealingKey, crypto: VaultCrypto): Promise<OpenedBackup> {
   const data = octetsOf(outside.data);
-  const key = await keyOf(passphrase, outside.salt, outside.rounds, crypto);
   const plain = await crypto.open(key, fromHex(outside.iv), data, boundTo(outside));
   if (plain === null) throw new BackupError({ kind: "does-not-open" });
   const json = new TextDecoder().decode(plain);
@@ -155,16 +187,15 @@ function boundTo(outside: Omit<Header, "data"> & { readonly data: string }): Byt
   return new TextEncoder().encode(JSON.stringify(bound));
 }
 
+function keyOf(passphrase: string, salt: string, rounds: number, crypto: VaultCrypto): Promise<SealingKey> {
+  return withPassphrase(passphrase, (typed) => crypto.keyFromPassphrase(typed, fromHex(salt), rounds));
+}
+
 /** The same characters typed on another system may be composed in another way. */
-async function keyOf(
-  passphrase: string,
-  salt: string,
-  rounds: number,
-  crypto: VaultCrypto,
-): Promise<SealingKey> {
+async function withPassphrase<T>(passphrase: string, work: (typed: Bytes) => Promise<T>): Promise<T> {
   const octets = new TextEncoder().encode(passphrase.normalize("NFKC"));
   try {
-    return await crypto.keyFromPassphrase(octets, fromHex(salt), rounds);
+    return await work(octets);
   } finally {
     octets.fill(0);
   }

@@ -9,7 +9,6 @@ import {
 import type { BackupContents } from "../../formats/backup/contents.ts";
 import { BackupError, type BackupProblem } from "../../formats/backup/problem.ts";
 import { planImport, suggestedChoice } from "../../formats/import-plan.ts";
-import { printRecords } from "../../formats/record-json.ts";
 import { readRecords } from "../../formats/record-import.ts";
 import type { BondListing } from "../../storage/keys/listing.ts";
 import type { Restored } from "../../storage/keys/restore.ts";
@@ -17,7 +16,8 @@ import { LEAST_PASSPHRASE } from "../../storage/vault/wraps.ts";
 import type { App } from "../app.ts";
 import { exceptFor, undoImport } from "../undo-import.ts";
 import { Store } from "../store.ts";
-import { identitiesOf, restoreAdapters } from "./backup-identities.ts";
+import { backupContents, OLD_MS } from "./backup-contents.ts";
+import { restoreAdapters } from "./backup-identities.ts";
 import type { PageKeys } from "./screen.ts";
 import { vaultProblem, type VaultProblem } from "./vault.ts";
 
@@ -42,9 +42,6 @@ export type BackupAge =
   | { readonly kind: "none" }
   | { readonly kind: "old"; readonly at: string }
   | { readonly kind: "good"; readonly at: string };
-
-const OLD_MS = 30 * 24 * 3_600_000;
-const HISTORY_KEPT = 500;
 
 export interface BackupFile {
   readonly name: string;
@@ -89,7 +86,7 @@ export class BackupScreen {
       const { surroundings, stores, appVersion } = this.#app.ports;
       const { crypto } = this.#page;
       const createdAt = new Date(surroundings.now()).toISOString();
-      const contents = await this.#contents();
+      const contents = await backupContents(this.#app.ports, this.#page);
       const key = await makeBackupKey(passphrase, crypto, this.#rounds?.least ?? BACKUP_ROUNDS);
       const text = await writeBackup(contents, { createdAt, appVersion }, key, crypto);
       this.#app.page.save(`bondkeeper-backup-${createdAt.slice(0, 10)}.json`, "application/json", text);
@@ -192,29 +189,5 @@ export class BackupScreen {
     const plan = planImport(preview, suggestedChoice, { at, profileId });
     await stores.bonds.put(plan.records, plan.history);
     return () => undoImport(stores.bonds, plan);
-  }
-
-  async #contents(): Promise<BackupContents> {
-    const { keys } = this.#page;
-    const { stores, surroundings, appVersion } = this.#app.ports;
-    const adapters = await keys.adapters.all();
-    const [bonds, identities, settings, records] = await Promise.all([
-      keys.export(),
-      identitiesOf(keys, adapters),
-      stores.settings.get(),
-      stores.bonds.all(),
-    ]);
-    const entries = [];
-    for (const record of records)
-      entries.push({ record, history: await stores.history.of(record.id, HISTORY_KEPT) });
-    const exportedAt = new Date(surroundings.now()).toISOString();
-    return {
-      v: 1,
-      bonds,
-      identities,
-      adapters,
-      records: printRecords(entries, { exportedAt, appVersion }),
-      settings: { theme: settings.theme, cacheDays: settings.cacheDays },
-    };
   }
 }

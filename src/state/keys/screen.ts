@@ -8,6 +8,7 @@ import type { VaultCrypto } from "../../storage/vault/ports.ts";
 import { looksLikeBackup, MAX_BACKUP_OCTETS } from "../../formats/backup/backup.ts";
 import type { PickedFile } from "../transfer.ts";
 import { BackupScreen } from "./backup.ts";
+import type { BackupFile } from "./backup-file.ts";
 import { KeyExportScreen } from "./export.ts";
 import { KeyImportScreen } from "./import.ts";
 import { KeyList } from "./key-list.ts";
@@ -41,15 +42,19 @@ export class KeysScreen {
   readonly import: KeyImportScreen;
   readonly export: KeyExportScreen;
   readonly backup: BackupScreen;
+  readonly file: BackupFile;
 
-  constructor(app: App, page: PageKeys) {
+  constructor(app: App, page: PageKeys, file: BackupFile) {
     this.app = app;
-    this.vault = new VaultScreen(app, page);
+    this.file = file;
+    // Its key went with the vault, and what it holds is what may be wanted back.
+    this.vault = new VaultScreen(app, page, () => file.stop());
     this.list = new KeyList(app, page);
     this.import = new KeyImportScreen(app, page);
     this.export = new KeyExportScreen(app, page);
     this.backup = new BackupScreen(app, page);
     this.list.view.watch(() => void this.#remind());
+    file.view.watch(() => void this.#remind());
   }
 
   async start(): Promise<void> {

@@ -43,9 +43,12 @@ export class VaultScreen {
   readonly leastPassphrase = LEAST_PASSPHRASE;
   readonly #app: App;
   readonly #page: PageKeys;
+  readonly #erased: () => Promise<void>;
 
-  constructor(app: App, page: PageKeys) {
+  /** `erased`: called after the vault was erased with all its keys; never rejects. */
+  constructor(app: App, page: PageKeys, erased: () => Promise<void>) {
     this.#app = app;
+    this.#erased = erased;
     this.#page = page;
     this.passkeys = page.passkeys;
     page.vaultTurns.watch(() => void this.look());
@@ -108,6 +111,7 @@ export class VaultScreen {
   eraseVault(): Promise<boolean> {
     return this.#do("erase-vault", "All keys were erased", async () => {
       await this.#page.keys.eraseVault();
+      await this.#erased();
     });
   }
 

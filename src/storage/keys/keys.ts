@@ -24,6 +24,7 @@ import {
 import type { VaultRecord } from "./record.ts";
 import type { KeyType } from "./secrets.ts";
 import { restoreBonds, type Restored } from "./restore.ts";
+import { standingOf } from "./standing.ts";
 import { exportBonds, moveIdentity, type ExportFilter } from "./transfer.ts";
 
 export interface KeysPorts {
@@ -114,6 +115,11 @@ export class Keys {
   /** What may be seen while the vault is locked. */
   list(filter?: ListFilter): Promise<readonly BondListing[]> {
     return listBonds(this.#context, filter);
+  }
+
+  /** See `standingOf`. */
+  standing(): Promise<string> {
+    return standingOf(this.#context.rows);
   }
 
   /** Devices whose keys were erased: they have to be paired again. */

@@ -17,6 +17,8 @@ export interface VaultCrypto {
   importKey(raw: Bytes): Promise<SealingKey>;
   /** PBKDF2 with HMAC-SHA-256. */
   keyFromPassphrase(passphrase: Bytes, salt: Bytes, iterations: number): Promise<SealingKey>;
+  /** The 32 octets of `keyFromPassphrase`, for a key that has to be kept sealed. The caller zeroes them. */
+  octetsFromPassphrase(passphrase: Bytes, salt: Bytes, iterations: number): Promise<Bytes>;
   /** HKDF with SHA-256, for secrets that are as good as random already. */
   keyFromSecret(secret: Bytes, salt: Bytes, info: Bytes): Promise<SealingKey>;
   /** `iv`: 12 octets, never twice with one key. */

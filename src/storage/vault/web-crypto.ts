@@ -20,6 +20,11 @@ export function webVaultCrypto(from: Crypto = globalThis.crypto): VaultCrypto {
       const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
       return subtle.deriveKey(how, material, AES, false, USES);
     },
+    async octetsFromPassphrase(passphrase, salt, iterations) {
+      const material = await subtle.importKey("raw", passphrase, "PBKDF2", false, ["deriveBits"]);
+      const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+      return new Uint8Array(await subtle.deriveBits(how, material, AES.length));
+    },
     async keyFromSecret(secret, salt, info) {
       const material = await subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
       return subtle.deriveKey({ name: "HKDF", hash: "SHA-256", salt, info }, material, AES, false, USES);

@@ -7,15 +7,13 @@ import { controls } from "../controls.css.ts";
 import { icon } from "../icons.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
+import type { PassphraseChoice } from "./passphrase-form.ts";
 import { vaultProblemWords } from "./vault-words.ts";
+import "./passphrase-form.ts";
 
 /** One encrypted file with everything: written here, restored on another machine. */
 export class BackupPanel extends LitElement {
-  static override properties = {
-    state: { attribute: false },
-    now: { attribute: false },
-    problem: { state: true },
-  };
+  static override properties = { state: { attribute: false }, now: { attribute: false } };
   static override styles = [
     base,
     controls,
@@ -52,14 +50,8 @@ export class BackupPanel extends LitElement {
   declare state: BackupScreen;
   /** Milliseconds since 1970. */
   declare now: number;
-  declare problem: string | null;
   readonly #view = Watch.whole(this, () => this.state.view);
   readonly #age = Watch.whole(this, () => this.state.age);
-
-  constructor() {
-    super();
-    this.problem = null;
-  }
 
   protected override render(): TemplateResult {
     return html`<section class="card" aria-labelledby="title">
@@ -102,23 +94,15 @@ export class BackupPanel extends LitElement {
   }
 
   #doors(): TemplateResult {
-    const { problem } = this;
     return html`<p>
         One encrypted file: bonds with their keys, who we are on each adapter, records, names and settings. It opens with
         its passphrase and nothing else, on any machine.
       </p>
-      <form @submit=${(event: SubmitEvent) => void this.#write(event)}>
-        <div class="field">
-          <label for="new">Passphrase of the file</label>
-          <input id="new" type="password" autocomplete="new-password" aria-invalid=${problem !== null} aria-describedby="hint" />
-          <p class=${problem === null ? "hint" : "error"} id="hint">${problem ?? `At least ${this.state.leastPassphrase} characters. Without it nobody can open the file, we neither.`}</p>
-        </div>
-        <div class="field">
-          <label for="again">The same again</label>
-          <input id="again" type="password" autocomplete="new-password" aria-invalid=${problem !== null} />
-        </div>
-        <button class="primary" type="submit">${icon("download")} Write a backup</button>
-      </form>
+      <passphrase-form
+        .least=${this.state.leastPassphrase}
+        .buttons=${[["write", html`${icon("download")} Write a backup`]]}
+        @chosen=${(event: CustomEvent<PassphraseChoice>) => void this.state.write(event.detail.passphrase)}
+      ></passphrase-form>
       <div>
         <input id="pick" type="file" accept="application/json,.json" @change=${(event: Event) => this.#picked(event)} />
         <label class="button" for="pick">${icon("upload")} Restore from a backup</label>
@@ -165,20 +149,6 @@ export class BackupPanel extends LitElement {
         <button class="primary" @click=${() => void this.state.restore()}>Restore</button>
         <button @click=${() => this.state.close()}>Cancel</button>
       </p>`;
-  }
-
-  async #write(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const [passphrase, again] = [this.#input("new"), this.#input("again")];
-    if (Array.from(passphrase.value.normalize("NFKC")).length < this.state.leastPassphrase)
-      this.problem = `Shorter than ${this.state.leastPassphrase} characters.`;
-    else if (passphrase.value !== again.value) this.problem = "The two are not the same.";
-    else {
-      this.problem = null;
-      await this.state.write(passphrase.value);
-      return;
-    }
-    passphrase.focus();
   }
 
   async #open(event: SubmitEvent): Promise<void> {

@@ -1,6 +1,7 @@
 import { LitElement, type TemplateResult, css, html } from "lit";
 import type { KeysScreen } from "../../state/keys/screen.ts";
 import { base } from "../base.css.ts";
+import "./backup-file-panel.ts";
 import "./backup-panel.ts";
 import "./key-export-panel.ts";
 import "./key-import-panel.ts";
@@ -28,6 +29,7 @@ export class KeysPage extends LitElement {
       <vault-panel .state=${this.state.vault}></vault-panel>
       <key-list .state=${this.state.list}></key-list>
       <backup-panel .state=${this.state.backup} .now=${this.state.app.now.value}></backup-panel>
+      <backup-file-panel .state=${this.state.file} .now=${this.state.app.now.value}></backup-file-panel>
       <key-import-panel .state=${this.state.import}></key-import-panel>
       <key-export-panel .state=${this.state.export} .list=${this.state.list}></key-export-panel>`;
   }

@@ -79,6 +79,10 @@ export function watchedCrypto(): VaultCrypto & { readonly secrets: readonly Uint
       secrets.push(passphrase);
       return real.keyFromPassphrase(passphrase, salt, iterations);
     },
+    octetsFromPassphrase: (passphrase, salt, iterations) => {
+      secrets.push(passphrase);
+      return real.octetsFromPassphrase(passphrase, salt, iterations);
+    },
     keyFromSecret: (secret, salt, info) => {
       secrets.push(secret);
       return real.keyFromSecret(secret, salt, info);
