@@ -30,7 +30,7 @@ export class BackupFilePanel extends LitElement {
         width: 100%;
       }
       .good {
-        color: var(--now);
+        color: var(--proven);
         font-weight: 700;
       }
       details {

@@ -55,6 +55,7 @@ export class MemoryBackupFile implements BackupFileStore {
 
 export async function keysWorld(options: Partial<IndexedKeysOptions> = {}): Promise<KeysWorld> {
   let late = 0;
+  const files = new MemoryBackupFile();
   const around = await timed(() => late);
   const vaultTurns = new Store(0);
   const touched = () => vaultTurns.update((turns) => turns + 1);
@@ -67,13 +68,15 @@ export async function keysWorld(options: Partial<IndexedKeysOptions> = {}): Prom
     vaultTurns,
     aes: async () => nodeCrypto,
     touched,
-    eraseBeside: eraseApps,
+    async eraseBeside() {
+      await eraseApps();
+      await files.erase();
+    },
     lockEverywhere() {
       tab.keys.vault.lock();
       touched();
     },
   };
-  const files = new MemoryBackupFile();
   const picks: { next: FileStandIn | null } = { next: null };
   const file = new BackupFile({
     app: around.app,
