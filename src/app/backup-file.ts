@@ -5,6 +5,20 @@ import type { PageKeys } from "../state/keys/screen.ts";
 import type { FileHandle } from "../storage/backup/file-handle.ts";
 import { backupDatabase, indexedBackupFile } from "../storage/backup/store.ts";
 
+declare global {
+  /** Chromium only. */
+  var showSaveFilePicker:
+    | ((options: {
+        readonly id: string;
+        readonly suggestedName: string;
+        readonly types: readonly {
+          readonly description: string;
+          readonly accept: Readonly<Record<string, readonly string[]>>;
+        }[];
+      }) => Promise<FileHandle>)
+    | undefined;
+}
+
 /** Goes on for as long as the page does. `world`: as `databaseOf` names it. */
 export function keepBackupFile(app: App, page: PageKeys, world: string | undefined): BackupFile {
   const store = indexedBackupFile(backupDatabase(world), isHandle);
@@ -18,12 +32,13 @@ function isHandle(value: unknown): value is FileHandle {
 }
 
 function filePicker(): FilePicker | null {
-  if (typeof showSaveFilePicker !== "function") return null;
+  const choose = globalThis.showSaveFilePicker;
+  if (choose === undefined) return null;
   return {
     async pick(suggestedName) {
       try {
         const types = [{ description: "Backup of Bondkeeper", accept: { "application/json": [".json"] } }];
-        return await showSaveFilePicker({ id: "backup", suggestedName, types });
+        return await choose({ id: "backup", suggestedName, types });
       } catch (error) {
         // Closed without a choice.
         if (error instanceof DOMException && error.name === "AbortError") return null;

@@ -14,18 +14,6 @@ interface BeforeInstallPromptEvent extends Event {
   prompt(): Promise<{ readonly outcome: "accepted" | "dismissed" }>;
 }
 
-/** Chromium only. */
-declare const showSaveFilePicker:
-  | ((options: {
-      readonly id: string;
-      readonly suggestedName: string;
-      readonly types: readonly {
-        readonly description: string;
-        readonly accept: Readonly<Record<string, readonly string[]>>;
-      }[];
-    }) => Promise<import("../storage/backup/file-handle.ts").FileHandle>)
-  | undefined;
-
 interface WindowEventMap {
   beforeinstallprompt: BeforeInstallPromptEvent;
 }

@@ -14,6 +14,8 @@ export interface PlanContext {
   readonly at: string;
   /** Id of this browser profile: imported records belong to it, not to the one that wrote the file. */
   readonly profileId: string;
+  /** Whether a record comes with its keys: then the device is known here under the same id. Default: none does. */
+  readonly comesWithKeys?: (record: BondRecord) => boolean;
 }
 
 /** All of it goes into one `BondStore.put(records, history)`: nothing is half imported. Tables are a cache, stored after. */
@@ -79,13 +81,13 @@ function result(
   return { ...fresh, suspect: existing.suspect, minimumLevel, ...legacyOf(existing) };
 }
 
-/** A record that starts as `recorded`: the platform does not know it yet, and nothing is proven. */
+/** A record that starts as `recorded`: nothing is proven, and without its keys the platform does not know it yet. */
 function imported(file: BondRecord, preview: ImportPreview, context: PlanContext): BondRecord {
   const { legacyAllowed: _, ...record } = file;
   return {
     ...record,
     localIdentity: identityHere(record.transport, record.localIdentity, context.profileId),
-    platformId: null,
+    platformId: context.comesWithKeys?.(file) === true ? file.platformId : null,
     lastSeenAt: null,
     refused: [],
     proofs: [],

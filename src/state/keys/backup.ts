@@ -10,6 +10,7 @@ import type { BackupContents } from "../../formats/backup/contents.ts";
 import { BackupError, type BackupProblem } from "../../formats/backup/problem.ts";
 import { planImport, suggestedChoice } from "../../formats/import-plan.ts";
 import { readRecords } from "../../formats/record-import.ts";
+import type { BondRecord } from "../../storage/records.ts";
 import type { BondListing } from "../../storage/keys/listing.ts";
 import type { Restored } from "../../storage/keys/restore.ts";
 import { LEAST_PASSPHRASE } from "../../storage/vault/wraps.ts";
@@ -186,7 +187,10 @@ export class BackupScreen {
     const preview = await readRecords(new TextEncoder().encode(text), { existing });
     const { profileId } = await stores.settings.get();
     const at = new Date(surroundings.now()).toISOString();
-    const plan = planImport(preview, suggestedChoice, { at, profileId });
+    const known = new Set(existing.map(({ platformId }) => platformId));
+    const comesWithKeys = ({ transport, platformId }: BondRecord) =>
+      (transport === "dongle" || transport === "simulator") && !known.has(platformId);
+    const plan = planImport(preview, suggestedChoice, { at, profileId, comesWithKeys });
     await stores.bonds.put(plan.records, plan.history);
     return () => undoImport(stores.bonds, plan);
   }

@@ -93,6 +93,29 @@ test("the undo of a restore keeps a record that changed since", async () => {
   );
 });
 
+test("a record whose keys are in the backup is of the same device at once; one of the system's keys is not", async () => {
+  await using from = await keysWorld();
+  const ours = { transport: "dongle", localIdentity: "C0:5A:10:00:00:01" } as const;
+  await from.stores.bonds.put([record("own", ours), record("known", ours), record("system")]);
+  const source = backupOf(from);
+  assert.equal(await source.write(PASSPHRASE), true);
+  newProfile();
+  await using rig = await keysWorld();
+  await rig.stores.bonds.put([record("other", { ...ours, platformId: "peer-known" })]);
+  const screen = backupOf(rig);
+  await screen.pick(fileOf(String(from.page.content)));
+  await screen.open(PASSPHRASE);
+  await screen.restore();
+  const ids = (await rig.stores.bonds.all()).map(({ id, platformId, proofs }) => [id, platformId, proofs]);
+  assert.deepEqual(Object.fromEntries(ids.map(([id, platformId]) => [id, platformId])), {
+    own: "peer-own",
+    known: null,
+    system: null,
+    other: "peer-known",
+  });
+  assert.deepEqual(ids.find(([id]) => id === "own")?.[2], [], "and it is not proven here");
+});
+
 test("a dongle that is known on the other machine keeps its record, and gets the bonds", async () => {
   const text = await written();
   newProfile();
