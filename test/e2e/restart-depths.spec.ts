@@ -2,10 +2,11 @@
  * A bond over an adapter of our own, and everything that can end in between: each time the device must be encrypted with
  * the stored key again, and it is the controller and the device that say so, not our records.
  */
+import type { Page } from "@playwright/test";
 import { expectAccessible } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { press } from "./person.ts";
-import { bridge, pair, verify } from "./bridged-room.ts";
+import { bridge, DEVICE, pair, verify } from "./bridged-room.ts";
 
 test.use({ layer: "none" });
 test.describe.configure({ timeout: 90_000 });
