@@ -5,17 +5,20 @@ import type { PickedKeyFile } from "../../state/keys/import.ts";
 const MAX_FILES = 20_001;
 const MAX_DEPTH = 12;
 
-export function pickedFiles(files: FileList | null): readonly PickedKeyFile[] {
-  return Array.from(files ?? [], (file) =>
+export function pickedFiles(files: FileList): readonly PickedKeyFile[] {
+  return Array.from(files, (file) =>
     picked(file, file.webkitRelativePath === "" ? file.name : file.webkitRelativePath),
   );
 }
 
-export async function droppedFiles({ items }: DataTransfer): Promise<readonly PickedKeyFile[]> {
-  // The list is empty after the first wait: all of it is taken now.
-  const entries = Array.from(items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+export async function droppedFiles(items: DataTransferItemList): Promise<readonly PickedKeyFile[]> {
+  // The list is empty after the first wait: all of it is taken now. What is on no disk has no entry.
+  const given = Array.from(items, (item) => item.webkitGetAsEntry() ?? item.getAsFile());
   const found: PickedKeyFile[] = [];
-  for (const entry of entries) await walk(entry, found, 0);
+  for (const one of given) {
+    if (one instanceof File) found.push(picked(one, one.name));
+    else if (one !== null) await walk(one, found, 0);
+  }
   return found;
 }
 

@@ -3,12 +3,13 @@ import type { ImportEntry, KeyImportScreen, KeyImportView, Remark } from "../../
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { deviceName } from "../device-name.ts";
-import { icon } from "../icons.ts";
+import type { GivenFiles } from "../file-drop.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
 import { droppedFiles, pickedFiles } from "./dropped-files.ts";
 import { fileProblemWords, FORMAT_WORDS } from "./key-words.ts";
 import { vaultProblemWords } from "./vault-words.ts";
+import "../file-drop.ts";
 
 type Preview = Extract<KeyImportView, { readonly step: "preview" }>;
 
@@ -17,34 +18,12 @@ const LISTED = 200;
 
 /** Keys from another program: files, a folder or an archive, looked at before anything is stored. */
 export class KeyImportPanel extends LitElement {
-  static override properties = { state: { attribute: false }, over: { state: true } };
+  static override properties = { state: { attribute: false } };
   static override styles = [
     base,
     controls,
     surfaces,
     css`
-      .drop {
-        display: grid;
-        gap: var(--space-3);
-        justify-items: start;
-        padding: var(--space-4);
-        border: 2px dashed var(--line-strong);
-        border-radius: var(--radius);
-      }
-      .drop.over {
-        border-color: var(--accent);
-        background: var(--accent-wash);
-      }
-      .drop input {
-        position: absolute;
-        opacity: 0;
-        width: 1px;
-        height: 1px;
-      }
-      .drop input:focus-visible + label {
-        outline: 3px solid var(--accent);
-        outline-offset: 3px;
-      }
       .entries {
         display: grid;
         max-height: 28rem;
@@ -74,13 +53,7 @@ export class KeyImportPanel extends LitElement {
   ];
 
   declare state: KeyImportScreen;
-  declare over: boolean;
   readonly #view = Watch.whole(this, () => this.state.view);
-
-  constructor() {
-    super();
-    this.over = false;
-  }
 
   protected override render(): TemplateResult {
     return html`<section class="card" aria-labelledby="title">
@@ -118,20 +91,12 @@ export class KeyImportPanel extends LitElement {
         ${Object.values(FORMAT_WORDS).join(", ")}. The format is recognised. What comes in is unproven until a connection
         proves it, and never takes the place of a bond that is here.
       </p>
-      <div
-        class="drop ${this.over ? "over" : ""}"
-        @dragover=${(event: DragEvent) => this.#dragOver(event)}
-        @dragleave=${() => (this.over = false)}
-        @drop=${(event: DragEvent) => void this.#drop(event)}
-      >
-        <p class="row">
-          <input id="files" type="file" multiple @change=${(event: Event) => this.#picked(event)} />
-          <label class="button" for="files">${icon("upload")} Choose files</label>
-          <input id="folder" type="file" webkitdirectory @change=${(event: Event) => this.#picked(event)} />
-          <label class="button" for="folder">${icon("upload")} Choose a folder</label>
-        </p>
-        <p class="quiet small">or drop files, a folder, a .zip or a .tar here. You see what is in it before anything is stored.</p>
-      </div>`;
+      <file-drop
+        label="Choose files"
+        folder="Choose a folder"
+        @files=${(event: CustomEvent<GivenFiles>) => void this.#given(event.detail)}
+        >or drop files, a folder, a .zip or a .tar here.</file-drop
+      >`;
   }
 
   #preview(view: Preview): TemplateResult {
@@ -199,23 +164,9 @@ export class KeyImportPanel extends LitElement {
     if (target instanceof HTMLInputElement) this.state.choose(index, target.checked);
   }
 
-  #dragOver(event: DragEvent): void {
-    event.preventDefault();
-    this.over = true;
-  }
-
-  async #drop(event: DragEvent): Promise<void> {
-    event.preventDefault();
-    this.over = false;
-    if (event.dataTransfer !== null) await this.state.read(await droppedFiles(event.dataTransfer));
-  }
-
-  #picked({ target }: Event): void {
-    if (!(target instanceof HTMLInputElement)) return;
-    const files = pickedFiles(target.files);
-    // So that the same file can be picked again after it was corrected.
-    target.value = "";
-    if (files.length > 0) void this.state.read(files);
+  async #given(given: GivenFiles): Promise<void> {
+    const files = given.items === null ? pickedFiles(given.files) : await droppedFiles(given.items);
+    if (files.length > 0) await this.state.read(files);
   }
 }
 
