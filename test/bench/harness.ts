@@ -56,7 +56,8 @@ export interface Result {
   readonly noise: number;
 }
 
-function quantile(values: readonly number[], share: number): number {
+/** The value below which that share of `values` lies. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)] ?? 0;

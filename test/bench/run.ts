@@ -3,7 +3,7 @@
  * all by default. `--write` puts whole sections into `docs/performance.md`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Finding, Measurement, Section } from "./findings.ts";
@@ -52,9 +52,11 @@ const partial = chosen.find(({ section, measurements }) => measurements !== sect
 if (values.write && partial !== undefined)
   usage(`Cannot write a part of ${partial.section.name}: name the section`);
 
-const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length };
+/** What else the machine was doing: the mean number of busy threads in the minute before. */
+const load = (loadavg()[0] ?? 0).toFixed(1);
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, load };
 const started = performance.now();
-if (!values.json) console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}`);
+if (!values.json) console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, load ${load}`);
 
 async function attempt(measurement: Measurement): Promise<Finding> {
   try {
@@ -90,7 +92,7 @@ const seconds = Math.round((performance.now() - started) / 1000);
 const at = new Date().toISOString();
 if (values.write && done.length === sections.length) {
   const { node, cores, cpu } = machine;
-  const line = `Last whole run: Node ${node}, ${cores} × ${cpu}, ${at.slice(0, 10)}, ${seconds} s`;
+  const line = `Last whole run: Node ${node}, ${cores} × ${cpu}, ${at.slice(0, 10)}, load ${load} when it began, ${seconds} s`;
   writeFileSync(PAGE, readFileSync(PAGE, "utf8").replace(/^Last whole run: .*$/m, line));
 }
 if (values.json) {
