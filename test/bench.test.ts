@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { aesCmac } from "../hci/smp/crypto.ts";
 import { nodeCrypto } from "../src/cli/node-crypto.ts";
@@ -9,7 +11,7 @@ import type { Curve, Section } from "./bench/findings.ts";
 import type { Contest } from "./bench/harness.ts";
 import { compete } from "./bench/harness.ts";
 import { besideNoble } from "./bench/noble.ts";
-import { described, markdown, replaced } from "./bench/report.ts";
+import { described, markdown, replaced, strayFigures } from "./bench/report.ts";
 import { stackContests } from "./bench/stack.ts";
 import { chart } from "./bench/svg.ts";
 import { webCryptoCmac } from "./bench/web-crypto-cmac.ts";
@@ -115,6 +117,17 @@ test("a pairing by WebCrypto computes as many blocks as a pairing by the toolbox
     const wanted = MESSAGES[method].reduce((sum, octets) => sum + 1 + Math.ceil(octets / 16), 0);
     assert.equal(blocks, wanted, method);
   }
+});
+
+test("a figure of the text that stands in no table is found", () => {
+  const tables = "<!-- bench one -->\n| a | 1.25 (1.1 to 10 000) | 20 octets |\n<!-- end of one -->\n";
+  assert.deepEqual(strayFigures(`${tables}It takes 1.25, over 10 000 of 20 octets; P-256, \`f(7)\`.`), []);
+  assert.deepEqual(strayFigures(`${tables}Over 0 000 of 2 octets, 1.2 times.`), ["0 000", "2", "1.2"]);
+});
+
+test("every figure of the text of the performance page stands in one of its tables", () => {
+  const page = readFileSync(join(import.meta.dirname, "../docs/performance.md"), "utf8");
+  assert.deepEqual(strayFigures(page), []);
 });
 
 const stack = besideNoble(stackContests());

@@ -142,3 +142,14 @@ export function replaced(page: string, { name }: Section, findings: readonly Fin
   if (from < 0 || to < from) throw new Error(`Cannot write ${name}: the page has no place for it`);
   return `${page.slice(0, from + begin(name).length)}\n\n${markdown(findings)}\n\n${page.slice(to)}`;
 }
+
+const WRITTEN = /<!-- bench (\w+) -->.*?<!-- end of \1 -->|^Last whole run: .*$/gms;
+/** Not a part of a name: "P-256". Groups of three digits have a space between. */
+const FIGURE = /(?<![\w.-])\d{1,3}(?: \d{3})+(?!\d)|(?<![\w.-])\d+(?:\.\d+)?/g;
+
+/** Figures of the page's own text that are in nothing that the bench wrote. */
+export function strayFigures(page: string): readonly string[] {
+  const measured = new Set((page.match(WRITTEN) ?? []).flatMap((part) => part.match(FIGURE) ?? []));
+  const prose = page.replaceAll(WRITTEN, "").replaceAll(/`[^`]*`/g, "");
+  return (prose.match(FIGURE) ?? []).filter((figure) => !measured.has(figure));
+}
