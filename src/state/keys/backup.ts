@@ -147,14 +147,16 @@ export class BackupScreen {
     this.view.set({ step: "working", what: "restore" });
     try {
       const { keys } = this.#page;
+      const before = await keys.places();
       const places = await restoreAdapters(keys, contents);
       const bonds = contents.bonds.map((bond) => ({
         ...bond,
         adapter: places.get(bond.adapter) ?? bond.adapter,
       }));
       const restored = await keys.restore(bonds);
+      const after = await keys.places();
       const undoRecords = await this.#restoreRecords(contents.records);
-      this.#tell(restored, undoRecords);
+      this.#tell(restored, async () => (await keys.putBackPlaces(before, after)) + (await undoRecords()));
       this.close();
     } catch (error) {
       this.view.set({ step: "failed", problem: vaultProblem(error) });
@@ -162,17 +164,18 @@ export class BackupScreen {
     this.#page.touched();
   }
 
-  #tell(restored: Restored, undoRecords: () => Promise<number>): void {
+  /** `undoRest`: what is no bond; resolves with how much of it stays because it changed since. */
+  #tell(restored: Restored, undoRest: () => Promise<number>): void {
     const { added, same, refused } = restored;
     const words = `${added} keys were restored, ${same} were here already`;
     const left = refused.length === 0 ? "" : `, ${refused.length} could not be stored`;
-    this.#app.notices.done(`${words}${left}`, () => void this.#undo(restored, undoRecords));
+    this.#app.notices.done(`${words}${left}`, () => void this.#undo(restored, undoRest));
   }
 
-  async #undo(restored: Restored, undoRecords: () => Promise<number>): Promise<void> {
+  async #undo(restored: Restored, undoRest: () => Promise<number>): Promise<void> {
     try {
       const undone = await restored.undo();
-      if (undone) this.#app.notices.done(`The restore was taken back${exceptFor(await undoRecords())}`);
+      if (undone) this.#app.notices.done(`The restore was taken back${exceptFor(await undoRest())}`);
       else this.#app.notices.problem("One of the bonds changed since: nothing was taken back");
     } catch (error) {
       this.view.set({ step: "failed", problem: vaultProblem(error) });

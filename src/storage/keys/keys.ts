@@ -24,6 +24,7 @@ import {
 import type { VaultRecord } from "./record.ts";
 import type { KeyType } from "./secrets.ts";
 import { restoreBonds, type Restored } from "./restore.ts";
+import { placesNow, putBackPlaces, type Places } from "./places.ts";
 import { standingOf } from "./standing.ts";
 import { exportBonds, moveIdentity, type ExportFilter } from "./transfer.ts";
 
@@ -144,6 +145,16 @@ export class Keys {
   /** Silent and idempotent. See `restoreBonds`. */
   restore(records: readonly unknown[]): Promise<Restored> {
     return restoreBonds(this.#context, this.identities, records);
+  }
+
+  /** Adapters and identities as they stand, for `putBackPlaces`. */
+  places(): Promise<Places> {
+    return placesNow(this.#context.rows);
+  }
+
+  /** See `putBackPlaces`. */
+  putBackPlaces(before: Places, after: Places): Promise<number> {
+    return putBackPlaces(this.#context.rows, before, after);
   }
 
   /** See `moveIdentity`. */

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { BackupScreen } from "../../../../src/state/keys/backup.ts";
 import { NOW } from "../../../support/records.ts";
 import { newProfile } from "../../../support/tabs.ts";
-import { CLAIM, MOUSE_BOND, octets, SENSOR_BOND, US } from "../../keys/keys-rig.ts";
+import { bondWith, CLAIM, MOUSE_BOND, octets, SENSOR_BOND, US } from "../../keys/keys-rig.ts";
 import { record } from "../world.ts";
 import { type KeysWorld, keysWorld, until } from "./keys-world.ts";
 
@@ -91,6 +91,71 @@ test("the undo of a restore keeps a record that changed since", async () => {
     (await rig.stores.bonds.all()).map(({ label }) => label),
     ["Named since"],
   );
+});
+
+/** Restores `text` into this profile. */
+async function restored(rig: KeysWorld, text: string): Promise<void> {
+  const screen = backupOf(rig);
+  await screen.pick(fileOf(text));
+  await screen.open(PASSPHRASE);
+  await screen.restore();
+  assert.equal(screen.view.value.step, "idle");
+}
+
+async function undone(rig: KeysWorld): Promise<string> {
+  const { notice } = rig.app.notices;
+  rig.app.notices.undo();
+  await until(notice, (value) => value !== null);
+  return notice.value?.text ?? "";
+}
+
+const BEFORE_ALL = "The restore was taken back";
+
+test("the undo of a restore takes adapters and identities back, too", async () => {
+  const text = await written();
+  newProfile();
+  await using rig = await keysWorld();
+  await restored(rig, text);
+  assert.equal((await rig.tab.keys.places()).identities.length, 1);
+  assert.equal(await undone(rig), BEFORE_ALL);
+  assert.deepEqual(await rig.tab.keys.places(), { adapters: [], identities: [] });
+});
+
+test("the undo gives a known dongle back the identity that it had in use", async () => {
+  const text = await written();
+  newProfile();
+  await using rig = await keysWorld();
+  const adapter = await rig.tab.adapter();
+  const own = await rig.tab.keys.identities.own(adapter.id);
+  await restored(rig, text);
+  assert.deepEqual((await rig.tab.keys.identities.own(adapter.id)).address, US);
+  assert.equal(await undone(rig), BEFORE_ALL);
+  assert.deepEqual(await rig.tab.keys.identities.own(adapter.id), own);
+  const { adapters, identities } = await rig.tab.keys.places();
+  assert.deepEqual([adapters.length, identities.length], [1, 1]);
+});
+
+test("an adapter that was used, named or bonded with since stays with its identity, and the undo says so", async () => {
+  const text = await written();
+  const acts: readonly ((rig: KeysWorld, id: string) => Promise<unknown>)[] = [
+    (rig) => rig.tab.keys.adapters.admit(CLAIM),
+    (rig, id) => rig.tab.keys.adapters.rename(id, "mine"),
+    (rig, id) => rig.tab.keys.bonds.put(id, bondWith(7)),
+  ];
+  for (const act of acts) {
+    newProfile();
+    const time = { now: NOW };
+    await using rig = await keysWorld({ now: () => time.now });
+    await restored(rig, text);
+    const [came] = await rig.tab.keys.adapters.all();
+    assert(came !== undefined);
+    time.now += 60_000;
+    await act(rig, came.id);
+    assert.equal(await undone(rig), `${BEFORE_ALL}, except for 1 that changed since`, String(act));
+    const { adapters, identities } = await rig.tab.keys.places();
+    assert.deepEqual([adapters.length, identities.length], [1, 1], String(act));
+    assert.deepEqual((await rig.tab.keys.identities.own(came.id)).address, US);
+  }
 });
 
 test("a record whose keys are in the backup is of the same device at once; one of the system's keys is not", async () => {
