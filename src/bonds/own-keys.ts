@@ -261,14 +261,20 @@ async function leftHalfBond(run: Run, keys: BondAdministration, error: unknown):
   return stored === undefined || stored.state === "half-bond";
 }
 
-/** A passkey that was given with the call is typed for the person, and only that: nothing else is answered by it. */
+/**
+ * A passkey that was given with the call is typed for the person, and only that: nothing else is answered by it, neither
+ * a comparison nor whether a listener may find the keys. Where nobody is asked, the policy of the device has allowed that.
+ */
 function promptsOf({ options }: Run): PairingPrompts | undefined {
   const { pin, prompts } = options;
   const asked = prompts?.pairing;
   if (pin === undefined) return asked;
   return {
     accept: async () => false,
-    agree: async (terms, about) => terms.method === "passkey" || (await asked?.agree(terms, about)) === true,
+    async agree(terms, about) {
+      const isClear = terms.method === "passkey" && (terms.secureConnections || asked === undefined);
+      return isClear || (await asked?.agree(terms, about)) === true;
+    },
     compare: async (digits, about) => (await asked?.compare(digits, about)) === true,
     enter: async () => pin,
     display: (digits, about) => asked?.display(digits, about),

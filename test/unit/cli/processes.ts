@@ -20,10 +20,21 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-export function start(args: readonly string[], input = ""): Running {
-  const child = spawn(process.execPath, [join(CLI, "main.ts"), ...args], {
+/** What the command line is started with. */
+export const COMMAND: readonly string[] = [process.execPath, join(CLI, "main.ts")];
+
+export interface Surroundings {
+  /** In place of what this process has. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+export function start(args: readonly string[], input = "", { env, cwd }: Surroundings = {}): Running {
+  const [program = "", ...words] = COMMAND;
+  const child = spawn(program, [...words, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: env ?? { ...process.env, NO_COLOR: "1" },
+    cwd,
   });
   let out = "";
   let err = "";
@@ -37,8 +48,12 @@ export function start(args: readonly string[], input = ""): Running {
   return { child, ended };
 }
 
-export function bondkeeper(args: readonly string[], input?: string): Promise<Ended> {
-  return start(args, input).ended;
+export function bondkeeper(
+  args: readonly string[],
+  input?: string,
+  surroundings?: Surroundings,
+): Promise<Ended> {
+  return start(args, input, surroundings).ended;
 }
 
 function lastObject(out: string): Readonly<Record<string, unknown>> {
@@ -61,11 +76,12 @@ export class Controller implements AsyncDisposable {
     this.devices = devices;
   }
 
-  static async start(peripherals: readonly string[], port = 0): Promise<Controller> {
+  /** `seed` decides the addresses of adapter and devices. */
+  static async start(peripherals: readonly string[], port = 0, seed = 1): Promise<Controller> {
     const named = peripherals.flatMap((name) => ["--peripheral", name]);
     const child = spawn(
       process.execPath,
-      [join(CLI, "controller.ts"), "--tcp", String(port), "--pace", "0", ...named],
+      [join(CLI, "controller.ts"), "--tcp", String(port), "--pace", "0", "--seed", String(seed), ...named],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     const devices = new Map<string, string>();
