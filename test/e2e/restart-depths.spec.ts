@@ -70,7 +70,7 @@ test.describe("over a bridge", () => {
       await verify(second);
       expect(room.encrypted()).toBeGreaterThan(before);
       await session.page.bringToFront();
-      await expect(session.page.getByRole("heading", { name: "The dongle is gone" })).toBeVisible();
+      await expect(session.page.getByRole("heading", { name: "The bridge is gone" })).toBeVisible();
       await second.close();
       await press(session.page, "Try again");
       await verify(session.page);
