@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { aesCmac } from "../hci/smp/crypto.ts";
 import { nodeCrypto } from "../src/cli/node-crypto.ts";
@@ -128,6 +128,18 @@ test("a figure of the text that stands in no table is found", () => {
 test("every figure of the text of the performance page stands in one of its tables", () => {
   const page = readFileSync(join(import.meta.dirname, "../docs/performance.md"), "utf8");
   assert.deepEqual(strayFigures(page), []);
+});
+
+test("no suite measures a time", () => {
+  const suites = globSync("**/*.{test,spec}.ts", { cwd: import.meta.dirname });
+  assert.ok(suites.length > 100);
+  const own = basename(import.meta.filename);
+  const clocks = suites.filter(
+    (name) =>
+      name !== own &&
+      /performance\.now|process\.hrtime/.test(readFileSync(join(import.meta.dirname, name), "utf8")),
+  );
+  assert.deepEqual(clocks, []);
 });
 
 const stack = besideNoble(stackContests());

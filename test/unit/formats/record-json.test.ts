@@ -76,15 +76,15 @@ describe("a file that we wrote", () => {
     assert.equal(recordsFileName(at(0)), "bondkeeper-records-2026-06-01.json");
   });
 
-  test("with ten thousand records is within the limit and read in reasonable time", async () => {
+  test("with ten thousand records is within the limit and parsed once", async (context) => {
     const records = Array.from({ length: 10_000 }, (_, i) => ({
       record: bond(`b${i}`, { proofs: [PROOF, PROOF, PROOF] }),
     }));
-    const started = performance.now();
-    const preview = await read(printRecords(records, FACTS));
-    console.log(`# print and read of 10000 records: ${(performance.now() - started).toFixed(0)} ms`);
+    const file = printRecords(records, FACTS);
+    const parse = context.mock.method(JSON, "parse");
+    const preview = await read(file);
+    assert.equal(parse.mock.callCount(), 1);
     assert.equal(preview.entries.filter(({ state }) => state === "new").length, 10_000);
-    assert.ok(performance.now() - started < 20_000);
   });
 });
 

@@ -305,7 +305,7 @@ describe("exporting into a file that is there", () => {
     assert.ok(read(files).bonds.some(({ irk }) => irk === changed.irk));
   });
 
-  test("ten thousand bonds go into every format and out again in seconds", () => {
+  test("ten thousand bonds go into every format and out again, and ten of them into what is there", () => {
     const bonds = Array.from({ length: 10_000 }, (_, i): KeyRecord => {
       const [high, low] = [i >> 8, i & 0xff].map((octet) =>
         octet.toString(16).padStart(2, "0").toUpperCase(),
@@ -313,11 +313,10 @@ describe("exporting into a file that is there", () => {
       return { ...P1, peer: { address: `C6:3B:11:7E:${high}:${low}`, type: "static" } };
     });
     for (const format of WRITTEN_FORMATS) {
-      const before = performance.now();
       const { files } = exportKeys(format, bonds, OPTIONS);
       assert.equal(importKeys(files, OPTIONS, format).bonds.length, bonds.length);
-      exportKeys(format, bonds.slice(0, 10), { ...OPTIONS, into: files });
-      assert.ok(performance.now() - before < 20_000, format);
+      const again = exportKeys(format, bonds.slice(0, 10), { ...OPTIONS, into: files });
+      assert.equal(importKeys(again.files, OPTIONS, format).bonds.length, bonds.length, format);
     }
   });
 
