@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { build } from "vite";
 import { expect, test } from "../support/fixtures.ts";
 import { StaticServer } from "../support/static-server.ts";
-import { press } from "./person.ts";
+import { expectResult, press } from "./person.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DIST = join(ROOT, "dist");
@@ -93,6 +93,18 @@ for (const path of ["/", "/some/path/"]) {
     await press(page, "Choose the device");
     await page.locator("demo-chooser").getByRole("button").first().click();
     await expect(page.getByText(/^\s*Code \d+, /)).toBeVisible({ timeout: 20_000 });
+    await page.goto(`${server.url}?demo&kiosk`);
+    await heading(page, "Set up the kiosk");
+    // What other pages open: an address of its own, that nobody visited before; with its query, and with a secret.
+    for (const query of ["", "?demo"]) {
+      await page.goto("about:blank");
+      await page.goto(`${server.url}ensure/${query}#device=Nobody&mode=check`);
+      await expectResult(page, 1, "no-record");
+      expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(`${path}${query}`);
+    }
+    await page.goto(`${server.url}ensure/#device=Nobody&pin=123456`);
+    await heading(page, "This link was refused");
+    expect(page.url()).not.toContain("123456");
     expect(server.requests.filter((asked) => !asked.startsWith(path))).toEqual([]);
   });
 }
