@@ -20,7 +20,9 @@ async function withApp(work: string, run: (app: InstalledApp) => Promise<void>):
 
 // The file itself cannot be installed here: headless Chromium ignores --install-isolated-web-app-from-file, and its
 // page for installing one opens the system's file dialog.
-test("what the signed bundle holds is installed by the development mode, and reaches the device list with its permissions", async ({ browserName }, info) => {
+test("what the signed bundle holds is installed by the development mode, and reaches the device list with its permissions", async ({
+  browserName,
+}, info) => {
   expect(browserName, "only Chromium has Isolated Web Apps").toBe("chromium");
   await withApp(info.outputPath("app"), async (app) => {
     const page = await openApp(app);
@@ -68,9 +70,13 @@ async function restore(page: Page, base: string, path: string, bonds: number): P
   await expect(page.getByText("It does not open.")).toBeVisible({ timeout: 20_000 });
   await page.getByLabel("Its passphrase").fill(PASSPHRASE);
   await press(page, "Look what is in it");
-  await expect(page.locator("backup-panel").getByRole("definition").nth(1)).toHaveText(String(bonds), { timeout: 20_000 });
+  await expect(page.locator("backup-panel").getByRole("definition").nth(1)).toHaveText(String(bonds), {
+    timeout: 20_000,
+  });
   await press(page, "Restore");
-  await expect(page.getByRole("region", { name: "Message" })).toContainText("were restored", { timeout: 20_000 });
+  await expect(page.getByRole("region", { name: "Message" })).toContainText("were restored", {
+    timeout: 20_000,
+  });
 }
 
 /** The same devices stand before both: what they remember of a bond is no matter of an origin. */
@@ -98,7 +104,9 @@ async function prove(page: Page, base: string, device: string, button: string): 
   await expectResult(page, 0);
 }
 
-test("bonds move by a backup file from the page to the app and back, and encrypt there", async ({ baseURL }, info) => {
+test("bonds move by a backup file from the page to the app and back, and encrypt there", async ({
+  baseURL,
+}, info) => {
   const pageAt = baseURL ?? "";
   await withApp(info.outputPath("app"), async (app) => {
     const inApp = await openApp(app);

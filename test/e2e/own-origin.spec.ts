@@ -32,7 +32,11 @@ const SCREENS: Readonly<Record<string, readonly string[]>> = {
   Scan: ["#/scan"],
   Activity: ["#/activity"],
   "Explain an error": ["#/explain"],
-  "Asked by another page": ["#device=proven&mode=ensure", "#device=Nobody&mode=check", "#device=a&adapter=usb"],
+  "Asked by another page": [
+    "#device=proven&mode=ensure",
+    "#device=Nobody&mode=check",
+    "#device=a&adapter=usb",
+  ],
   "Pages that may ask": ["#/apps"],
   Kiosk: ["#/kiosk"],
   Settings: ["#/settings"],
@@ -50,7 +54,9 @@ async function everyScreen(page: Page, base: string): Promise<void> {
       await expect(page).toHaveTitle(title === "Device" ? / · Bondkeeper$/ : `${title} · Bondkeeper`);
       await page.waitForLoadState("networkidle");
       // What is only announced to the browser is no request yet, and would tell somebody all the same.
-      const named = await page.evaluate(() => Array.from(document.querySelectorAll("link"), ({ href }) => href));
+      const named = await page.evaluate(() =>
+        Array.from(document.querySelectorAll("link"), ({ href }) => href),
+      );
       expect(named.filter((href) => new URL(href).origin !== new URL(page.url()).origin)).toEqual([]);
     }
 }
@@ -68,7 +74,9 @@ function networkLog(): readonly Logged[] {
   } = JSON.parse(readFileSync(NET_LOG, "utf8"));
   const begun = log.constants.logEventTypes["URL_REQUEST_START_JOB"];
   return log.events.flatMap(({ type, params }) =>
-    type === begun && params?.url !== undefined ? [{ url: params.url, initiator: params.initiator ?? "" }] : [],
+    type === begun && params?.url !== undefined
+      ? [{ url: params.url, initiator: params.initiator ?? "" }]
+      : [],
   );
 }
 
@@ -82,7 +90,11 @@ async function expectOwnOriginOnly(session: BrowserSession, own: string): Promis
 
 test.describe("over the browser's Bluetooth", () => {
   test.setTimeout(150_000);
-  test("every screen, the kiosk and links of other pages ask nobody else", async ({ session, page, baseURL }) => {
+  test("every screen, the kiosk and links of other pages ask nobody else", async ({
+    session,
+    page,
+    baseURL,
+  }) => {
     const sockets: string[] = [];
     page.on("websocket", (socket) => sockets.push(socket.url()));
     const asked = new Set<string>();
@@ -105,10 +117,16 @@ test.describe("over the browser's Bluetooth", () => {
 test.describe("over our own host", () => {
   test.use({ layer: "none" });
   test.setTimeout(150_000);
-  test("every screen, a pairing with its proof, and the demo ask nobody else", async ({ session, page, baseURL }) => {
+  test("every screen, a pairing with its proof, and the demo ask nobody else", async ({
+    session,
+    page,
+    baseURL,
+  }) => {
     await everyScreen(page, "/?adapter=simulator");
     await page.goto("/?adapter=simulator#/scan");
-    const row = page.getByRole("list", { name: "Devices in the air" }).getByRole("button", { name: "Front door" });
+    const row = page
+      .getByRole("list", { name: "Devices in the air" })
+      .getByRole("button", { name: "Front door" });
     await row.click({ timeout: 20_000 });
     await press(page, "Pair");
     await page.getByRole("dialog").getByRole("button", { name: "Yes, the same digits" }).click();
@@ -121,7 +139,12 @@ test.describe("over our own host", () => {
   });
 });
 
-test("the network log tells of a page that does ask somebody else", async ({ session, page, baseURL, guard }) => {
+test("the network log tells of a page that does ask somebody else", async ({
+  session,
+  page,
+  baseURL,
+  guard,
+}) => {
   guard.allow(/elsewhere\.test/);
   const own = new URL(baseURL ?? "").origin;
   // Of the same origin, without the policy that would stop it.

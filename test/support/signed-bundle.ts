@@ -56,7 +56,12 @@ function oneSignature(cursor: Cursor): Signature {
   const attributes = cursor.since(from);
   const key = Buffer.concat([Buffer.from(SPKI[name] ?? "", "hex"), raw]);
   const publicKey = createPublicKey({ key, format: "der", type: "spki" });
-  return { attributes, publicKey, raw: Buffer.concat([raw, Buffer.from(ID_SUFFIX[name] ?? "", "hex")]), signature: cursor.octets(2) };
+  return {
+    attributes,
+    publicKey,
+    raw: Buffer.concat([raw, Buffer.from(ID_SUFFIX[name] ?? "", "hex")]),
+    signature: cursor.octets(2),
+  };
 }
 
 /** The octets that a signature is over: hash, block and attributes, each behind its length. */
@@ -80,7 +85,9 @@ export function isSignedBy(file: SignedBundle, signature: Signature): boolean {
 export function idOf({ raw }: Signature): string {
   const bits = Array.from(raw, (octet) => octet.toString(2).padStart(8, "0")).join("");
   const groups = bits.match(/.{1,5}/gu) ?? [];
-  return groups.map((group) => "abcdefghijklmnopqrstuvwxyz234567"[parseInt(group.padEnd(5, "0"), 2)]).join("");
+  return groups
+    .map((group) => "abcdefghijklmnopqrstuvwxyz234567"[parseInt(group.padEnd(5, "0"), 2)])
+    .join("");
 }
 
 /** CBOR of definite lengths, as far as an integrity block goes. */
@@ -95,7 +102,8 @@ class Cursor {
   /** The argument of an item of this major type. */
   head(major: number): number {
     const first = this.#bytes.readUInt8(this.at++);
-    if (first >> 5 !== major) throw new Error(`Cannot read: major type ${first >> 5} where ${major} should be`);
+    if (first >> 5 !== major)
+      throw new Error(`Cannot read: major type ${first >> 5} where ${major} should be`);
     const low = first & 0x1f;
     if (low < 24) return low;
     if (low === 24) return this.#bytes.readUInt8(this.at++);

@@ -46,7 +46,9 @@ for (const kind of ["ed25519", "P-256"] as const)
     try {
       writeFileSync(join(folder, "index.html"), "<!doctype html>");
       const { privateKey } =
-        kind === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "P-256" });
+        kind === "ed25519"
+          ? generateKeyPairSync("ed25519")
+          : generateKeyPairSync("ec", { namedCurve: "P-256" });
       const { bundle, origin } = await signedBundle(folder, privateKey);
       const file = readSignedBundle(bundle);
       const [signature, ...more] = file.signatures;
