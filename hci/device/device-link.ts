@@ -1,4 +1,5 @@
-import { AttBearer } from "../att/bearer.ts";
+import { AttBearer, DEFAULT_MTU } from "../att/bearer.ts";
+import { quicken } from "../gap/link-tuning.ts";
 import { GattClient } from "../gatt/client.ts";
 import { discoverPrimaryServices } from "../gatt/discover.ts";
 import type { HandleRange } from "../gatt/discover.ts";
@@ -46,6 +47,7 @@ export class DeviceLink {
   /** A bond was made since the attributes were prepared. */
   #stale = false;
   #preparing: Promise<GattClient> | undefined;
+  #quick = false;
 
   constructor(context: Context, channels: LinkChannels, known: KnownPeer) {
     const { link, l2cap } = channels;
@@ -226,11 +228,11 @@ export class DeviceLink {
 
   async #run(begin: () => Promise<void>): Promise<GattClient> {
     await begin();
+    await this.#bearer.exchangeMtu(this.#context.mtu);
+    this.#quicken();
     const cached = this.#cached;
     const prepared = await prepareAttributes({
-      bearer: this.#bearer,
       client: this.#client,
-      mtu: this.#context.mtu,
       cached,
       bonded: this.#isBonded,
     });
@@ -241,6 +243,16 @@ export class DeviceLink {
     this.#ready = true;
     this.#stale = false;
     return this.#client;
+  }
+
+  /**
+   * Once, after encryption, so that no other procedure of the link layer comes between; and only where the peer takes
+   * PDUs that long packets are of use for: those that do not are the old ones, which better see nothing new.
+   */
+  #quicken(): void {
+    if (this.#quick || this.mtu <= DEFAULT_MTU) return;
+    this.#quick = true;
+    void quicken(this.#context.gap.host, this.link);
   }
 
   async #keep(entry: CachedTable): Promise<void> {

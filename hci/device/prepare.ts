@@ -1,4 +1,3 @@
-import type { AttBearer } from "../att/bearer.ts";
 import { AttError, GattProtocolError } from "../att/errors.ts";
 import { equal } from "../codec/bytes.ts";
 import type { GattClient } from "../gatt/client.ts";
@@ -7,10 +6,7 @@ import { GENERIC_ATTRIBUTE, SERVICE_CHANGED } from "../gatt/uuids.ts";
 import type { CachedTable } from "./table-cache.ts";
 
 export interface Preparation {
-  readonly bearer: AttBearer;
   readonly client: GattClient;
-  /** The longest ATT PDU that we offer to take. */
-  readonly mtu: number;
   /** Already adopted by the client, so that a Service Changed which comes first is understood. */
   readonly cached: CachedTable | undefined;
   /** Encrypted with the stored key: the server keeps what we configured (Vol 3 Part G 2.5.2, 3.3.3.3). */
@@ -18,12 +14,11 @@ export interface Preparation {
 }
 
 /**
- * Everything between encryption and the first use of attributes: MTU once, hash, the known table or discovery, and our
- * wish to hear of changes. With a known table of a bonded peer that is two requests.
+ * Everything between the exchange of the MTU and the first use of attributes: hash, the known table or discovery, and
+ * our wish to hear of changes. With a known table of a bonded peer that is one request.
  */
 export async function prepareAttributes(preparation: Preparation): Promise<CachedTable> {
-  const { bearer, client, mtu, cached, bonded } = preparation;
-  await bearer.exchangeMtu(mtu);
+  const { client, cached, bonded } = preparation;
   const table = cached === undefined ? undefined : await stillTrue(preparation, cached);
   const current = table ?? (await client.discover());
   const known = table !== undefined && cached?.configured === true && bonded;

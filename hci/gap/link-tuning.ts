@@ -5,6 +5,19 @@ import type { Host } from "../host/host.ts";
 import type { Link } from "../host/link.ts";
 import { LeFeature } from "../host/supported.ts";
 
+/**
+ * Long packets and the faster PHY, for a link that has more to carry than a packet of 27 octets holds. Nobody has to wait
+ * for it: where adapter or peer can do neither, the link goes on as it is.
+ */
+export async function quicken(host: Host, link: Link): Promise<void> {
+  try {
+    await useLongPackets(host, link);
+    await use2M(host, link);
+  } catch {
+    // The link or the adapter is gone; whoever uses it learns of that.
+  }
+}
+
 /** Asks for the longest packets the adapter can do. False where it, or the peer, cannot; nothing changes then. */
 export async function useLongPackets(host: Host, link: Link): Promise<boolean> {
   const { controller } = host;

@@ -14,7 +14,7 @@ import {
   SetEventMaskPage2,
   WriteLeHostSupport,
 } from "./commands/basic.ts";
-import { LeReadMaximumDataLength } from "./commands/le-connection.ts";
+import { LeReadMaximumDataLength, LeWriteSuggestedDefaultDataLength } from "./commands/le-connection.ts";
 import { LeReadResolvingListSize } from "./commands/le-privacy.ts";
 import { LeReadFilterAcceptListSize } from "./commands/le-scanning.ts";
 import type { LeEventMask } from "./commands/le-setup.ts";
@@ -69,6 +69,11 @@ export async function readController(run: RunCommand): Promise<ControllerFacts> 
   await run(LeSetEventMask, { mask: leEventMask(features) });
 
   const maximum = await optional(LeReadMaximumDataLength);
+  if (maximum !== undefined && supports(commands, LeWriteSuggestedDefaultDataLength)) {
+    // What the adapter answers to a peer that asks for long packets; of itself it would stay at 27 octets.
+    const { txOctets, txTime } = maximum;
+    await unknownAsMissing(run(LeWriteSuggestedDefaultDataLength, { txOctets, txTime }));
+  }
   return {
     version,
     commands,

@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports.ts";
 import type { Radio } from "../radio.ts";
 import { Status } from "../status.ts";
+import { airtimeOf, T_IFS } from "./airtime.ts";
 import { LinkEnd } from "./end.ts";
 import type { LinkParameters } from "./frame.ts";
 import type { LinkOwner } from "./owner.ts";
@@ -33,6 +34,8 @@ export class Link {
   #scheduled = false;
   #stopTimer: () => void = () => {};
   #owed = false;
+  /** Microseconds of the present connection event that are spent. */
+  #spent = 0;
   /** Nothing can get lost between the two. */
   #flawless = false;
   readonly #playSoon = (): void => this.#event();
@@ -150,7 +153,9 @@ export class Link {
       this.#radio.pace === "immediate"
         ? IMMEDIATE_ROUNDS
         : Math.min(central.owner.packetsPerEvent, peripheral.owner.packetsPerEvent);
+    this.#spent = 0;
     for (let round = 0; round < most; round++) {
+      const before = this.#spent;
       const closing = central.closing;
       const complete = this.#transmit(central, peripheral) && this.#transmit(peripheral, central);
       peripheral.finishClosing();
@@ -161,13 +166,20 @@ export class Link {
       }
       this.#established = true;
       if (this.over || !(central.more || peripheral.more || central.closing)) return;
+      if (!this.#isTimeFor(this.#spent - before)) return;
     }
+  }
+
+  /** Whether as much again as the last exchange took fits in before the next connection event. */
+  #isTimeFor(us: number): boolean {
+    return this.#radio.pace !== "interval" || this.#spent + us <= 1000 * this.intervalMs;
   }
 
   /** One PDU from one side to the other. It acknowledges what its sender heard before. */
   #transmit(from: LinkEnd, to: LinkEnd): boolean {
     if (from.gone) return false;
     const frame = from.nextFrame();
+    this.#spent += airtimeOf(from.phy.tx, frame) + T_IFS;
     if (to.gone || !this.#carries(from, to)) return false;
     to.lastHeard = this.#clock.now();
     to.acknowledgeIfDelivered();

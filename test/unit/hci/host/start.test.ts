@@ -46,6 +46,7 @@ describe("starting an adapter", () => {
       "Set Event Mask Page 2",
       "LE Set Event Mask",
       "LE Read Maximum Data Length",
+      "LE Write Suggested Default Data Length",
       "Read BD_ADDR",
       "LE Read Buffer Size",
       "LE Read Filter Accept List Size",
