@@ -6,6 +6,7 @@ import { aesCmac } from "../hci/smp/crypto.ts";
 import { nodeCrypto } from "../src/cli/node-crypto.ts";
 import { aes128 } from "../src/crypto/aes128.ts";
 import { codecContests } from "./bench/codec.ts";
+import { COUNTED } from "./bench/counted.ts";
 import { KEY, MESSAGES, pairingComputation } from "./bench/crypto-work.ts";
 import type { Curve, Section } from "./bench/findings.ts";
 import type { Contest } from "./bench/harness.ts";
@@ -141,6 +142,16 @@ test("no suite measures a time", () => {
   );
   assert.deepEqual(clocks, []);
 });
+
+/** What each came to when it was last looked at: more is a regression. */
+const HELD = [62, 9, 13, 90, 90];
+
+for (const [i, { name, count }] of COUNTED.entries())
+  test(`counted: ${name}`, async () => {
+    const { ours, limit, unit } = await count();
+    assert.ok(ours <= limit, `${ours} ${unit}, at most ${limit} are right`);
+    assert.ok(ours <= (HELD[i] ?? 0), `${ours} ${unit}, it was ${HELD[i]}`);
+  });
 
 const stack = besideNoble(stackContests());
 

@@ -1,8 +1,5 @@
 /** How costs grow with what there is, and what is counted instead of timed. */
 import assert from "node:assert/strict";
-import { uuidOf } from "../../hci/codec/uuid.ts";
-import type { ServiceDefinition } from "../../hci/gatt/database.ts";
-import type { AttributeTable } from "../../hci/gatt/table.ts";
 import { type HashSearch, plainSearch } from "../../hci/gap/resolver.ts";
 import { btsnoop } from "../../hci/trace/btsnoop.ts";
 import { Trace } from "../../hci/trace/trace.ts";
@@ -12,27 +9,12 @@ import { simdSearch } from "../../src/crypto/simd/search.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { StackRig } from "../support/stack-rig.ts";
 import { kept, someKeys } from "./crypto-work.ts";
-import type { Curve, Finding, Section } from "./findings.ts";
+import type { Curve, Section } from "./findings.ts";
 import { along, several } from "./growth-points.ts";
 import { reports } from "./growth-reports.ts";
 import { stopwatch } from "./harness.ts";
+import { COUNTED, servicesWith } from "./counted.ts";
 import { clocked, CONTROLLER, OurPair, PUSHED } from "./pairs.ts";
-
-const PER_CHARACTERISTIC = 10;
-
-function servicesWith(characteristics: number): readonly ServiceDefinition[] {
-  return Array.from({ length: Math.ceil(characteristics / PER_CHARACTERISTIC) }, (_, s) => ({
-    uuid: uuidOf(0xb000 + s),
-    characteristics: Array.from(
-      { length: Math.min(PER_CHARACTERISTIC, characteristics - s * PER_CHARACTERISTIC) },
-      (_entry, c) => ({
-        uuid: uuidOf(0xc000 + s * PER_CHARACTERISTIC + c),
-        properties: ["read", "notify"] as const,
-        value: Uint8Array.of(c),
-      }),
-    ),
-  }));
-}
 
 /** Milliseconds of one discovery. */
 async function discoveryOf(characteristics: number, mtu: number): Promise<number> {
@@ -166,75 +148,11 @@ async function trace(): Promise<Curve> {
   };
 }
 
-/** Requests that the sub-procedures need one after the other (Vol 3 Part G 4.4.1, 4.5.1, 4.6.1 and 4.7.1). */
-function bySubProcedures({ services }: AttributeTable, mtu: number): number {
-  const answers = (entries: number, octets: number): number =>
-    Math.ceil(entries / Math.floor((mtu - 2) / octets));
-  const inServices = services.map(({ characteristics, end }) => {
-    const open = characteristics.filter((one) => one.handle < one.end).length;
-    const complete = characteristics.at(-1)?.handle === end ? 0 : 1;
-    return 1 + answers(characteristics.length, 7) + complete + open;
-  });
-  return answers(services.length, 6) + 1 + inServices.reduce((sum, requests) => sum + requests, 0);
-}
-
-async function roundTrips(mtu: number): Promise<Finding> {
-  const pair = new OurPair({ mtu });
-  const { central } = await pair.link();
-  const client = await pair.rig.until(central.explore());
-  const before = central.requests;
-  const table = await pair.rig.until(client.discover());
-  const ours = central.requests - before;
-  await pair.rig.end(central);
-  return {
-    kind: "count",
-    name: `round trips of discovery at MTU ${mtu}`,
-    ours,
-    unit: "requests",
-    against: "the specification's sub-procedures one after the other",
-    limit: bySubProcedures(table, mtu),
-    note: "ours with the Database Hash read before and after",
-  };
-}
-
-/** On a link that keeps its connection interval, in the time of the air. */
-async function reconnection(): Promise<Finding> {
-  const rig = new StackRig({ pace: "interval" });
-  const central = await rig.host("central", { services: null });
-  const peripheral = await rig.host("peripheral", { services: servicesWith(60) });
-  const first = await rig.connect(central, peripheral);
-  const start = rig.clock.now();
-  await rig.until(first.central.explore());
-  const discovered = rig.clock.now() - start;
-  await rig.until(first.central.pair());
-  await rig.end(first.central);
-  for (let i = 0; i < 2; i++) {
-    const { central: link } = await rig.connect(central, peripheral);
-    const again = rig.clock.now();
-    await rig.until(link.secure());
-    const ready = rig.clock.now() - again;
-    const requests = link.requests;
-    await rig.end(link);
-    if (i === 1)
-      return {
-        kind: "count",
-        name: `bonded reconnection to ready on a paced link, ${requests} requests`,
-        ours: Math.round(ready),
-        unit: "ms on the air",
-        against: `a fifth of discovery in clear (${Math.round(discovered)} ms)`,
-        limit: Math.round(discovered / 5),
-      };
-  }
-  throw new Error("Cannot measure: the link was not made again");
-}
-
 export const growth = (): Section => ({
   name: "growth",
   title: "How cost grows",
   measurements: [
-    { name: "round trips of discovery at MTU 23", run: () => roundTrips(23) },
-    { name: "round trips of discovery at MTU 517", run: () => roundTrips(517) },
-    { name: "bonded reconnection on a paced link", run: reconnection },
+    ...COUNTED.map(({ name, count }) => ({ name, run: count })),
     { name: "growth with attributes", run: attributes },
     { name: "growth with links", run: links },
     { name: "growth with advertising reports", run: reports },
