@@ -39,6 +39,23 @@ test(
 );
 
 test(
+  "0: over a WebSocket as over TCP; the first line names versions, adapter and device",
+  place(async (at) => {
+    const over = (transport: string) =>
+      bondkeeper([at.address, ...pinFile(at), "--transport", transport, ...storeOf(at)]);
+    const first = await over(at.controller.webSocket);
+    assert.deepEqual([first.code, first.result["bondChanged"]], [0, "created"], first.err);
+    const second = await over(at.controller.transport);
+    assert.deepEqual([second.code, second.result["bondChanged"]], [0, "none"], second.err);
+    const [line = ""] = second.out.split("\n");
+    const header: unknown = JSON.parse(line);
+    assert.partialDeepStrictEqual(header, { type: "header", device: at.address, mode: "ensure" });
+    assert.match(line, /"bondkeeper":"\d+\.\d+\.\d+, Node \d+/u);
+    assert.match(line, /"adapter":"127\.0\.0\.1, port \d+, (?:[\dA-F]{2}:){5}[\dA-F]{2}, HCI \d+"/u);
+  }),
+);
+
+test(
   "started as systemd starts it, the service finds its store and its secrets, and no terminal",
   place(async (at) => {
     const env = {

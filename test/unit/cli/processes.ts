@@ -66,13 +66,19 @@ function lastObject(out: string): Readonly<Record<string, unknown>> {
 /** `npm run controller`, with devices that forget everything when it ends. */
 export class Controller implements AsyncDisposable {
   readonly port: number;
+  /** `ws://…`, to the same devices. */
+  readonly webSocket: string;
   /** Addresses by name. */
   readonly devices: ReadonlyMap<string, string>;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, port: number, devices: ReadonlyMap<string, string>) {
+  private constructor(
+    child: ChildProcess,
+    { port, webSocket, devices }: Pick<Controller, "port" | "webSocket" | "devices">,
+  ) {
     this.#child = child;
     this.port = port;
+    this.webSocket = webSocket;
     this.devices = devices;
   }
 
@@ -81,17 +87,30 @@ export class Controller implements AsyncDisposable {
     const named = peripherals.flatMap((name) => ["--peripheral", name]);
     const child = spawn(
       process.execPath,
-      [join(CLI, "controller.ts"), "--tcp", String(port), "--pace", "0", "--seed", String(seed), ...named],
+      [
+        join(CLI, "controller.ts"),
+        "--tcp",
+        String(port),
+        "--ws",
+        "0",
+        "--pace",
+        "0",
+        "--seed",
+        String(seed),
+        ...named,
+      ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     const devices = new Map<string, string>();
+    let tcp = 0;
     for await (const line of createInterface({ input: child.stdout })) {
       const [, name, address] = /^(.+) is ((?:[\da-f]{2}:){5}[\da-f]{2})$/u.exec(line) ?? [];
       if (name !== undefined && address !== undefined) devices.set(name, address.toUpperCase());
       const [, listening] = /^tcp:\/\/127\.0\.0\.1:(\d+)$/u.exec(line) ?? [];
-      if (listening === undefined) continue;
+      if (listening !== undefined) tcp = Number(listening);
+      if (!line.startsWith("ws://")) continue;
       child.stdout.resume();
-      return new Controller(child, Number(listening), devices);
+      return new Controller(child, { port: tcp, webSocket: line, devices });
     }
     throw new Error("Cannot start the controller: it ended before it listened");
   }
