@@ -3,53 +3,16 @@
  * that was flashed anew, a forced repair, and a service at boot. The controller and the device say what happened.
  */
 import type { Page } from "@playwright/test";
-import { lock } from "../../hci/virtual/peripherals/lock.ts";
-import type { Peripheral } from "../../hci/virtual/peripherals/peripheral.ts";
-import { ControllerServer } from "../../src/cli/controller-server.ts";
-import { nodeClock } from "../../src/cli/node-clock.ts";
-import { nodeCrypto } from "../../src/cli/node-crypto.ts";
-import { nodeText } from "../../src/cli/node-text.ts";
 import { RESULT_PARAMETER, type ResultClaims } from "../../src/sdk/signed-result.ts";
 import { verifyResult } from "../../src/sdk/verify-result.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { DEVICE, room } from "./own-room.ts";
 import { expectResult, press } from "./person.ts";
 
 test.use({ layer: "none" });
 test.describe.configure({ timeout: 120_000 });
 
-const DEVICE = "Front door";
 const NONCE = "AAECAwQFBgcICQoLDA0ODw";
-
-async function room() {
-  const heard: string[] = [];
-  let device: Peripheral | undefined;
-  const definition = lock();
-  const server = new ControllerServer({
-    clock: nodeClock,
-    crypto: nodeCrypto,
-    text: nodeText,
-    log: (line) => heard.push(line),
-    seed: 11,
-    pace: "interval",
-    hosts: 1,
-  });
-  await server.addPeripheral({
-    ...definition,
-    run: (started) => {
-      device = started;
-      return definition.run?.(started) ?? (() => {});
-    },
-  });
-  const address = `ws://127.0.0.1:${await server.listenWebSocket(0)}/`;
-  return {
-    address,
-    path: `/?adapter=bridge&bridge=${encodeURIComponent(address)}`,
-    encrypted: () => heard.filter((line) => line.startsWith(DEVICE) && /encrypted/u.test(line)).length,
-    /** Flashed anew: the device has lost every key, and nobody told us. */
-    flash: () => device?.forgetBonds(),
-    close: () => server.close(),
-  };
-}
 
 /** Opens a link as another page would, and waits for what the test does on the screen. */
 async function ask(page: Page, path: string, mode: string, returnTo: string): Promise<void> {

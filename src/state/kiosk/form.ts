@@ -3,7 +3,17 @@ import { appAddress, type KioskRow } from "../../storage/apps/rows.ts";
 import { Misfit } from "../../storage/check.ts";
 import { PIN } from "./pin.ts";
 
-export type KioskField = "bonds" | "title" | "limit" | "retries" | "again" | "next" | "pin";
+export type KioskField =
+  | "bonds"
+  | "title"
+  | "limit"
+  | "retries"
+  | "again"
+  | "next"
+  | "pin"
+  /** Of one device, by its record id. */
+  | `limit-${string}`
+  | `retries-${string}`;
 
 export interface KioskInputs {
   readonly valueOf: (id: string) => string;
@@ -29,6 +39,18 @@ export function readKioskForm({ valueOf, isOn, bonds, before }: KioskInputs): Ki
   if (bonds.length === 0) problems.push("bonds");
   const limitMs = number("limit", 5, 600) * 1_000;
   const retries = number("retries", 0, 20);
+  const own = bonds.flatMap((bondId) => {
+    const [limit, tries] = [`limit-${bondId}`, `retries-${bondId}`] as const;
+    const [asAll, asOften] = [valueOf(limit) === "", valueOf(tries) === ""];
+    if (asAll && asOften) return [];
+    return [
+      {
+        bondId,
+        limitMs: asAll ? limitMs : number(limit, 5, 600) * 1_000,
+        retries: asOften ? retries : number(tries, 0, 20),
+      },
+    ];
+  });
   const againMinutes = number("again", 0, 1_440);
   const next = addressIn(valueOf("next"));
   if (next === undefined) problems.push("next");
@@ -38,6 +60,7 @@ export function readKioskForm({ valueOf, isOn, bonds, before }: KioskInputs): Ki
     ...before,
     title: valueOf("title").slice(0, 80),
     bonds,
+    own,
     limitMs,
     retries,
     againMinutes,

@@ -18,11 +18,15 @@ export interface RoundPorts {
 
 type Limits = Pick<KioskRow, "limitMs" | "retries">;
 
+/** Those of the device itself, where it has some. */
+export const limitsOf = (row: Limits & Pick<KioskRow, "own">, bondId: string): Limits =>
+  row.own?.find((one) => one.bondId === bondId) ?? row;
+
 /** Resolves when every bond had its turn, or `signal` aborted. */
-export async function runRound(limits: Limits, ports: RoundPorts, signal: AbortSignal): Promise<void> {
+export async function runRound(row: KioskRow, ports: RoundPorts, signal: AbortSignal): Promise<void> {
   for (const { bondId, name } of ports.lines.value) {
     if (signal.aborted) return;
-    await verify(bondId, name, limits, ports, signal);
+    await verify(bondId, name, limitsOf(row, bondId), ports, signal);
   }
 }
 

@@ -69,15 +69,20 @@ export const pinHash = fields({
 });
 export type PinHash = ReturnType<typeof pinHash>;
 
-export const kioskRow = fields({
+/** How long and how often one bond is tried. */
+const tries = {
+  /** Milliseconds for one try. */
+  limitMs: integer(5_000, 600_000),
+  /** Tries after the first. */
+  retries: integer(0, 20),
+};
+
+const kioskFields = {
   v: exactly(1),
   title: text(80),
   /** Record ids, in the order in which they are verified. */
   bonds: listOf(id, MAX_KIOSK_BONDS),
-  /** Milliseconds for one try of one bond. */
-  limitMs: integer(5_000, 600_000),
-  /** Tries after the first. */
-  retries: integer(0, 20),
+  ...tries,
   /** Minutes after which all are verified again; 0: only at the start and after sleep. */
   againMinutes: integer(0, 1_440),
   /** Where to go when every bond is proven; null: stay. */
@@ -89,5 +94,10 @@ export const kioskRow = fields({
   wrongPins: integer(0, 1_000_000),
   /** Milliseconds since 1970. */
   pinFrom: integer(0, 8.64e15),
+};
+
+export const kioskRow = fields(kioskFields, {
+  /** For devices that are slower than the others, or not worth waiting for. */
+  own: listOf(fields({ bondId: id, ...tries }), MAX_KIOSK_BONDS),
 });
 export type KioskRow = ReturnType<typeof kioskRow>;

@@ -49,6 +49,18 @@ export class KioskSetup extends LitElement {
         align-items: center;
         gap: var(--space-2);
       }
+      li button.plain {
+        text-decoration: none;
+      }
+      li button.plain:disabled {
+        border-color: transparent;
+        background: none;
+        opacity: 0.45;
+      }
+      li details {
+        grid-column: 1 / -1;
+        padding-inline-start: var(--space-6);
+      }
       label.choice {
         display: flex;
         align-items: center;
@@ -185,7 +197,21 @@ export class KioskSetup extends LitElement {
       >
         ↓
       </button>
+      ${at < 0 ? nothing : this.#own(record.id, name)}
     </li>`;
+  }
+
+  #own(id: string, name: string): TemplateResult {
+    const own = this.view.row.own?.find(({ bondId }) => bondId === id);
+    const fields = [`limit-${id}`, `retries-${id}`] as const;
+    const wrong = fields.some((field) => this.problems.includes(field));
+    return html`<details ?open=${own !== undefined || wrong}>
+      <summary>Limits of its own</summary>
+      <div class="numbers">
+        ${this.#text(fields[0], `Limit of ${name}, in seconds`, own === undefined ? "" : String(own.limitMs / 1_000), "5 to 600. Empty: as all.")}
+        ${this.#text(fields[1], `More tries with ${name}`, own === undefined ? "" : String(own.retries), "0 to 20. Empty: as all.")}
+      </div>
+    </details>`;
   }
 
   #text(id: KioskField, label: string, value: string, hint = ""): TemplateResult {
@@ -224,7 +250,7 @@ export class KioskSetup extends LitElement {
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const valueOf = (id: string): string =>
-      this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.value.trim() ?? "";
+      this.renderRoot.querySelector<HTMLInputElement>(`#${CSS.escape(id)}`)?.value.trim() ?? "";
     const isOn = (id: string): boolean =>
       this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.checked ?? false;
     const read = readKioskForm({ valueOf, isOn, bonds: this.chosen, before: this.view.row });

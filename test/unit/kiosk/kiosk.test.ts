@@ -128,6 +128,26 @@ test("a try over its limit is stopped and counts as out of reach; the bond is un
   assert.equal((await stores.bonds.all())[0]?.suspect, null);
 });
 
+test("a device with limits of its own has those, and the others those of all", async () => {
+  const own = [{ bondId: "bond-1", limitMs: 5_000, retries: 0 }];
+  const { kiosk, states, page, peer, second } = await bench([PROVEN, SECOND], {
+    ...ROW,
+    bonds: ["bond-1", "bond-2"],
+    retries: 1,
+    own,
+  });
+  peer.plan("connect", "hang");
+  second.plan("connect", UNREACHABLE, UNREACHABLE, UNREACHABLE, UNREACHABLE, UNREACHABLE, UNREACHABLE);
+  const opened = kiosk.open();
+  await until(() => peer.calls.length > 0);
+  await page.clock.advance(5_000);
+  // One try and no more for the first; the second is tried once more after a pause.
+  await until(() => states()[0] === "failed" && states()[1] === "pausing");
+  await page.clock.advance(pauseAfter(1, 0));
+  await opened;
+  assert.deepEqual(states(), ["failed", "failed"]);
+});
+
 test("what does not even stop makes the page start anew", async () => {
   const { kiosk, app, page } = await bench([PROVEN]);
   let reloads = 0;
@@ -259,10 +279,19 @@ test("what was typed in the set-up is checked, and the address is what a browser
       before: ROW,
     });
   assert.deepEqual(typed({}).problems, []);
+  assert.deepEqual(typed({}).row.own, []);
+  assert.deepEqual(typed({ "limit-bond-1": "120" }).row.own, [
+    { bondId: "bond-1", limitMs: 120_000, retries: 3 },
+  ]);
+  assert.deepEqual(typed({ "retries-bond-1": "0" }).row.own, [
+    { bondId: "bond-1", limitMs: 45_000, retries: 0 },
+  ]);
   assert.equal(typed({ next: "https://App.example" }).row.next, "https://app.example/");
   for (const [field, values] of Object.entries({
     limit: ["4", "601", "x", ""],
     retries: ["21", "-1", "1.5"],
+    "limit-bond-1": ["4", "601", "x"],
+    "retries-bond-1": ["21", "-1"],
     again: ["1441"],
     next: ["http://app.example/", "javascript:alert(1)", "https://a@b.example/", "https://b.example/#x"],
     pin: ["123", "abcd", "1".repeat(13)],
