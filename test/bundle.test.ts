@@ -4,7 +4,7 @@ import { test } from "node:test";
 import budget from "./support/bundle-budget.json" with { type: "json" };
 import { measureBundle } from "./support/bundle.ts";
 
-const { first, firstFiles, parts } = await measureBundle();
+const { entries, first, firstFiles, parts } = await measureBundle();
 const limits = new Map<string, number>(Object.entries(budget.parts));
 
 test("the first load keeps to its budget", () => {
@@ -13,6 +13,16 @@ test("the first load keeps to its budget", () => {
 
 test("the first load is no more files than its budget says", () => {
   assert.ok(firstFiles <= budget.firstFiles, `${firstFiles} files, ${budget.firstFiles} allowed`);
+});
+
+test("the page of ensure links and the worker keep to their budgets", () => {
+  assert.deepEqual(entries.map(({ name }) => name).toSorted(), Object.keys(budget.entries).toSorted());
+  const entryLimits = new Map<string, number>(Object.entries(budget.entries));
+  const over = entries.filter(({ name, size }) => size.gzip > (entryLimits.get(name) ?? 0));
+  assert.deepEqual(
+    over.map(({ name, size }) => `${name}: ${size.gzip} octets`),
+    [],
+  );
 });
 
 test("every part that is loaded when it is wanted keeps to its budget", () => {

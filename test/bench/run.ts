@@ -58,6 +58,11 @@ const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cor
 const started = performance.now();
 if (!values.json) console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, load ${load}`);
 
+/** More than this of the cores busy before we begin: others will be heard in every figure. */
+const BUSY = 0.5;
+if (Number(load) > BUSY * machine.cores)
+  console.error(`The machine is busy (load ${load}): trust ratios only, and none that is near its goal`);
+
 async function attempt(measurement: Measurement): Promise<Finding> {
   try {
     return await measurement.run(rounds);

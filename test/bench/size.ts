@@ -33,7 +33,7 @@ async function first(): Promise<Finding> {
 
 async function parts(): Promise<Finding> {
   const all = await bundle();
-  const rows = [{ name: "first load", size: all.first }, ...all.parts];
+  const rows = [{ name: "first load", size: all.first }, ...all.entries, ...all.parts];
   return {
     kind: "table",
     name: "Parts",

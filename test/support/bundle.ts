@@ -1,5 +1,5 @@
 /** What a browser has to load: the page built as it is deployed, and the size of each part that is loaded as a whole. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -7,6 +7,9 @@ import { build, type Rolldown } from "vite";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MAIN = join(ROOT, "src/app/main.ts");
+const ENSURE = "ensure/index.html";
+const ENSURE_SCRIPT = "src/app/ensure-entry.ts";
+const WORKER = "sw.js";
 
 /** Octets. */
 export interface Size {
@@ -28,6 +31,8 @@ export interface Bundle {
   /** How many files that is. */
   readonly firstFiles: number;
   readonly parts: readonly Part[];
+  /** What else a browser begins with: the page of ensure links, and the worker. */
+  readonly entries: readonly Part[];
 }
 
 function sizeOf(contents: readonly (string | Uint8Array)[]): Size {
@@ -42,12 +47,18 @@ function sizeOf(contents: readonly (string | Uint8Array)[]): Size {
 
 type Output = Rolldown.OutputChunk | Rolldown.OutputAsset;
 
-async function built(): Promise<readonly Output[]> {
+interface Built {
+  readonly output: readonly Output[];
+  /** The service worker, which is written beside the build. */
+  readonly worker: string;
+}
+
+async function built(): Promise<Built> {
   const outDir = mkdtempSync(join(tmpdir(), "bundle-"));
   try {
     const result = await build({ root: ROOT, logLevel: "silent", build: { outDir, emptyOutDir: true } });
     if (!("output" in result)) throw new Error("Cannot measure: the build gave no single output");
-    return result.output;
+    return { output: result.output, worker: readFileSync(join(outDir, WORKER), "utf8") };
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }
@@ -71,7 +82,7 @@ function closure(
 }
 
 export async function measureBundle(): Promise<Bundle> {
-  const output = await built();
+  const { output, worker } = await built();
   const chunks = new Map(output.flatMap((one) => (one.type === "chunk" ? [[one.fileName, one]] : [])));
   const entry = [...chunks.values()].find(({ moduleIds }) => moduleIds.includes(MAIN));
   if (entry === undefined)
@@ -87,7 +98,23 @@ export async function measureBundle(): Promise<Bundle> {
     .map((chunk) => ({ name: nameOf(chunk), size: sizeOf(codeOf(closure(chunk, chunks, first))) }))
     .sort((a, b) => a.name.localeCompare(b.name));
   const contents = [...codeOf(first), ...assets];
-  return { first: sizeOf(contents), firstFiles: contents.length, parts };
+  const entries = [
+    { name: ENSURE, size: sizeOf(ensurePage(output, chunks)) },
+    { name: WORKER, size: sizeOf([worker]) },
+  ];
+  return { first: sizeOf(contents), firstFiles: contents.length, parts, entries };
+}
+
+/** The document of ensure links, with its script and all that this imports at once. */
+function ensurePage(
+  output: readonly Output[],
+  chunks: ReadonlyMap<string, Rolldown.OutputChunk>,
+): readonly (string | Uint8Array)[] {
+  const page = output.find((one) => one.type === "asset" && one.fileName === ENSURE);
+  const script = [...chunks.values()].find(({ moduleIds }) => moduleIds.includes(join(ROOT, ENSURE_SCRIPT)));
+  if (page?.type !== "asset" || script === undefined)
+    throw new Error("Cannot measure: the build does not hold the page of ensure links");
+  return [page.source, ...[...closure(script, chunks)].map((file) => chunks.get(file)?.code ?? "")];
 }
 
 function nameOf({ facadeModuleId, name }: Rolldown.OutputChunk): string {
