@@ -10,6 +10,10 @@ export type StackEvent =
   | { readonly kind: "security"; readonly link: DeviceLink; readonly event: SecurityEvent }
   /** Something was observed that speaks for or against a bond. The bond itself is unchanged. */
   | { readonly kind: "verdict"; readonly bond: Bond; readonly verdict: Verdict }
+  /** Somebody's link is there, ours or one that was made to us; who it is, is as good as known. */
+  | { readonly kind: "link-opened"; readonly link: DeviceLink }
+  /** The controller took no link beside those `held` that there are (Vol 1 Part F 2.9). */
+  | { readonly kind: "links-full"; readonly held: number }
   /** `reason`: Vol 1 Part F; undefined when the adapter went away. */
   | { readonly kind: "link-ended"; readonly link: DeviceLink; readonly reason: number | undefined }
   /** Handles in this range mean something else now: discover again. */

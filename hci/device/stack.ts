@@ -10,7 +10,7 @@ import type { LocalIdentity } from "../gap/own-address.ts";
 import type { HashSearch } from "../gap/resolver.ts";
 import type { Scanner } from "../gap/scanner.ts";
 import type { GattServer } from "../gatt/server.ts";
-import { ErrorCode } from "../host/hci-error.ts";
+import { ErrorCode, HciError } from "../host/hci-error.ts";
 import { Host } from "../host/host.ts";
 import type { Link } from "../host/link.ts";
 import { MAX_ATT_MTU } from "../l2cap/l2cap.ts";
@@ -31,6 +31,7 @@ import type { StackEvent } from "./events.ts";
 import { LinkChannels } from "./link-channels.ts";
 import { Peers } from "./peers.ts";
 import type { TableCache } from "./table-cache.ts";
+import { type ControllerUsage, usageOf } from "./usage.ts";
 
 export interface StackOptions extends HostOptions {
   /** The way to the adapter. */
@@ -161,7 +162,12 @@ export class Stack {
   }
 
   get links(): readonly DeviceLink[] {
-    return [...this.#links];
+    return [...this.#links].filter(({ link }) => link.end === undefined);
+  }
+
+  /** What of the controller is in use now. */
+  get usage(): ControllerUsage {
+    return usageOf(this.gap);
   }
 
   /** After bonds were added or removed by others than us: whom to recognise behind private addresses. */
@@ -200,6 +206,10 @@ export class Stack {
   async #connected(target: ConnectTarget, options: ConnectOptions): Promise<Link> {
     try {
       return await this.gap.connect(target, options);
+    } catch (error) {
+      if (error instanceof HciError && error.status === ErrorCode.connectionLimitExceeded)
+        this.#context.emit({ kind: "links-full", held: this.links.length });
+      throw error;
     } finally {
       if ("irk" in target) target.irk?.fill(0);
     }
@@ -270,6 +280,7 @@ export class Stack {
       this.#links.add(device);
       void link.closed.then(() => this.#links.delete(device));
       if (link.role === "peripheral") this.onConnection?.(device);
+      this.#context.emit({ kind: "link-opened", link: device });
       channels.release();
       return device;
     } catch (thrown) {

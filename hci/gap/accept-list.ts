@@ -7,9 +7,15 @@ import { addressKey } from "./address.ts";
 export class AcceptList {
   readonly #host: Host;
   #programmed = "";
+  #used = 0;
 
   constructor(host: Host) {
     this.#host = host;
+  }
+
+  /** Addresses on it now. */
+  get used(): number {
+    return this.#used;
   }
 
   fits(addresses: readonly Address[]): boolean {
@@ -24,8 +30,10 @@ export class AcceptList {
     if (wanted === this.#programmed) return;
     this.#programmed = ""; // until the last one is in
     await this.#host.run(LeClearFilterAcceptList, {});
+    this.#used = 0;
     for (const { type, octets } of addresses) {
       await this.#host.run(LeAddDeviceToFilterAcceptList, { addressType: type, address: octets });
+      this.#used++;
     }
     this.#programmed = wanted;
   }

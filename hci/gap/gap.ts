@@ -33,6 +33,7 @@ export class Gap {
   readonly advertiser: Advertiser;
   readonly resolver: Resolver;
   readonly resolvingList: ResolvingList;
+  readonly acceptList: AcceptList;
   readonly #connector: Connector;
   readonly #initiator: Initiator;
 
@@ -44,8 +45,8 @@ export class Gap {
     this.resolvingList = new ResolvingList(host, radio, this.own);
     this.resolver = new Resolver(search, host.clock);
     const resolving = (): boolean => this.resolvingList.active;
-    const acceptList = new AcceptList(host);
-    this.scanner = new Scanner({ host, radio, own: this.own, acceptList, text, resolving });
+    this.acceptList = new AcceptList(host);
+    this.scanner = new Scanner({ host, radio, own: this.own, acceptList: this.acceptList, text, resolving });
     this.advertiser = new Advertiser(host, radio, this.own, resolving);
     this.#initiator = new Initiator(host, this.own, resolving);
     this.#connector = new Connector({

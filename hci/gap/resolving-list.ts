@@ -39,6 +39,11 @@ export class ResolvingList {
     return this.#listed.size > 0;
   }
 
+  /** Peers on it now. */
+  get used(): number {
+    return this.#listed.size;
+  }
+
   has(identity: Address): boolean {
     return this.#listed.has(addressKey(identity));
   }

@@ -64,6 +64,11 @@ export class AclOutput {
     this.#free = buffers.packets;
   }
 
+  /** Buffers that hold something now. */
+  get inFlight(): number {
+    return this.#buffers.packets - this.#free;
+  }
+
   open(handle: number): void {
     const lane: Lane = { handle, frames: [], sent: 0, queued: 0, inFlight: 0, idle: [], closed: undefined };
     this.#lanes.set(handle, lane);

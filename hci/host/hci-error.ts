@@ -57,6 +57,7 @@ export const ErrorCode = {
   unknownConnection: 0x02,
   pinOrKeyMissing: 0x06,
   connectionTimeout: 0x08,
+  connectionLimitExceeded: 0x09,
   commandDisallowed: 0x0c,
   invalidParameters: 0x12,
   remoteUserTerminated: 0x13,

@@ -14,6 +14,7 @@ import { pageTimers } from "../link/timers.ts";
 import type { AdapterFacts, OwnAdapter, Standing } from "../state/adapter/panel.ts";
 import { AdapterQuestions } from "../state/adapter/questions.ts";
 import { shortListOf } from "../state/adapter/resolving.ts";
+import { slotsOf } from "../state/adapter/slots.ts";
 import { Simulation } from "../state/adapter/simulation.ts";
 import type { OwnWorld } from "../state/adapter/world.ts";
 import type { PageKeys } from "../state/keys/screen.ts";
@@ -23,6 +24,7 @@ import type { OwnKind } from "../state/world.ts";
 import { Waits } from "../storage/keys/waits.ts";
 import { UnsettledIrks } from "../storage/keys/unsettled-irks.ts";
 import { AdapterOwner } from "./adapter-owner.ts";
+import { usageOf } from "./adapter-use.ts";
 import { adapterWay, type AdapterWay } from "./adapter-ways.ts";
 import { pageWaits } from "./page-waits.ts";
 import { ownHost, pageClock, pageText } from "./own-host.ts";
@@ -204,6 +206,7 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
     standing,
     grade: way.grade,
     shortList: shortListOf(session, forever),
+    slots: slotsOf(session, () => usageOf(session), forever),
     firmware: way.firmware,
     bridge: bridge && {
       ...bridge,
@@ -248,8 +251,6 @@ function factsOf(session: AdapterSession): AdapterFacts {
     lacks,
     imitation,
     acl: { length: facts.acl.length, packets: facts.acl.packets },
-    resolvingListSize: facts.resolvingListSize,
-    acceptListSize: facts.acceptListSize,
     identity: formatAddress(session.local),
   };
 }

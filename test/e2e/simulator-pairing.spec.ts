@@ -184,6 +184,28 @@ test("the timeline, the report and the packets of a pairing, without its digits 
   expect((await full).suggestedFilename()).toMatch(/^bondkeeper-WITH-KEYS-/);
 });
 
+test("the Adapter screen says what is in use: a link that opens shows, and one that ends goes", async ({
+  page,
+}) => {
+  await scan(page);
+  await pairFromRow(page, "Front door");
+  await expect(dialog(page)).toBeVisible();
+  await page.evaluate(() => {
+    location.hash = "#/adapter";
+  });
+  const used = page.getByRole("region", { name: "In use now" });
+  await expect(used.getByRole("status")).toContainText("1 link is open");
+  await expect(used.getByRole("list", { name: "Links" })).toContainText("Front door");
+  await dialog(page).getByRole("button", { name: "Yes, the same digits" }).click();
+  await expect(used.getByRole("status")).toContainText("No link is open");
+  await expect(used.getByRole("row", { name: /^List of private addresses/ })).toContainText(/\d+ of \d+/);
+  await expect(used.getByRole("row", { name: /^Bonds/ })).toContainText("1");
+  await expectAccessible(page);
+  await page.getByText("Simulation.").click();
+  await page.getByRole("button", { name: "Pull the dongle out" }).click();
+  await expect(used).toBeHidden();
+});
+
 test("each device says what is allowed: the old kind only after a warning", async ({ page }) => {
   await scan(page);
   await pairFromRow(page, "Front door");

@@ -88,6 +88,11 @@ export class AdapterSession implements AsyncDisposable {
     return this.#state;
   }
 
+  /** Whether there is a host now. While an adapter ends, its links end after it: then there is none, whatever the state. */
+  get isUp(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** The host of now. It is another one after a Reset or a replug: ask each time. Throws DeviceError without one. */
   get stack(): Stack {
     return this.#current.stack;

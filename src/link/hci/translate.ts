@@ -157,10 +157,8 @@ function blockedFailure({ obstacle, retryAfter }: SecurityBlocked, during: Opera
   }
 }
 
-const CONNECTION_LIMIT = 0x09;
-
 function hciFailure({ status }: HciError, during: Operation): Failure {
-  if (status === CONNECTION_LIMIT) return { kind: "slots-full", used: 0, limit: 0 };
+  if (status === ErrorCode.connectionLimitExceeded) return { kind: "slots-full", used: 0, limit: 0 };
   if (during === "connect") return { kind: "unreachable", detail: "attempt-failed" };
   return { kind: "link-lost", during };
 }

@@ -11,6 +11,7 @@ import { type Readable, Store } from "../store.ts";
 import type { OwnKind } from "../world.ts";
 import type { ShortList } from "./resolving.ts";
 import type { SerialDesk } from "./serial.ts";
+import type { SlotsDesk } from "./slots.ts";
 import type { OwnWorld } from "./world.ts";
 
 /** What an open adapter says of itself, and what we made of it. */
@@ -25,8 +26,6 @@ export interface AdapterFacts {
   readonly lacks: readonly Lack[];
   readonly imitation: Imitation;
   readonly acl: { readonly length: number; readonly packets: number };
-  readonly resolvingListSize: number;
-  readonly acceptListSize: number;
   /** Our own address on it. */
   readonly identity: string;
 }
@@ -48,6 +47,8 @@ export interface OwnAdapter {
   readonly grade: Readable<Grade | null>;
   /** Null where every bonded peer has a place in its resolving list, as far as is known. */
   readonly shortList: Readable<ShortList | null>;
+  /** What of it is in use. */
+  readonly slots: SlotsDesk;
   /** Files for dongles that need one; null where the way to it does not lead to such. */
   readonly firmware: FirmwareDesk | null;
   /** Of an adapter behind a bridge: which, and whom the keys are shown to. Null for others. */
@@ -63,6 +64,9 @@ export interface OwnAdapter {
   /** Lets go of it, so that it can be pulled out. */
   eject(): Promise<void>;
 }
+
+/** Faster, numbers only flicker. */
+const LOOK_MS = 1_000;
 
 export class AdapterPanel {
   readonly app: App;
@@ -97,6 +101,18 @@ export class AdapterPanel {
     } catch {
       this.rows.set([]);
     }
+  }
+
+  /** Keeps an eye on what is in use, until the result is called. */
+  followSlots(): () => void {
+    const { slots } = this.adapter;
+    let stop = (): void => {};
+    const look = (): void => {
+      slots.look();
+      stop = this.app.page.after(LOOK_MS, look);
+    };
+    look();
+    return () => stop();
   }
 
   async rename(id: string, label: string): Promise<void> {

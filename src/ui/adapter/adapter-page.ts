@@ -1,7 +1,6 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import type { AdapterFacts, AdapterPanel } from "../../state/adapter/panel.ts";
 import type { App } from "../../state/app.ts";
-import { hrefOf } from "../../state/router.ts";
 import type { AdapterRow } from "../../storage/keys/rows.ts";
 import { age } from "../age.ts";
 import { base } from "../base.css.ts";
@@ -14,6 +13,7 @@ import "./adapter-bridge.ts";
 import "./adapter-choice.ts";
 import "./adapter-firmware.ts";
 import "./adapter-serial.ts";
+import "./adapter-slots.ts";
 
 /** The dongle: what it is worth before it is opened, what it says of itself then, its bonds, and those of others. */
 export class AdapterPage extends LitElement {
@@ -170,10 +170,6 @@ export class AdapterPage extends LitElement {
         <dd>${facts.features.map((feature) => FEATURE_WORDS[feature]).join(", ")}</dd>
         <dt>Buffers</dt>
         <dd>${acl.packets} packets of ${acl.length} octets</dd>
-        <dt>Lists</dt>
-        <dd>${facts.resolvingListSize} for resolving private addresses, ${facts.acceptListSize} for accepting</dd>
-        <dt>Bonds</dt>
-        <dd>${bonds} <a href=${hrefOf({ screen: "keys" })}>under Keys</a></dd>
       </dl>
       ${short === null ? nothing : html`<p>${shortListWords(short)}</p>`}
       ${
@@ -183,7 +179,8 @@ export class AdapterPage extends LitElement {
             <ul>${lacks.map((lack) => html`<li>${LACKS[lack]}</li>`)}</ul>`
       }
       <button @click=${() => void state.adapter.eject()}>Let go of it, to pull it out</button>
-    </section>`;
+    </section>
+    <adapter-slots .panel=${state} .bonds=${bonds}></adapter-slots>`;
   }
 
   #others(state: AdapterPanel, open: string | null): TemplateResult | typeof nothing {

@@ -144,6 +144,14 @@ export const FEATURE_WORDS: Readonly<Record<LeFeature, string>> = {
   periodicAdvertising: "periodic advertisements",
 };
 
+/** How many links there are. `limit`: as many as the adapter holds; null where it never was full. */
+export function linksWords(used: number, limit: number | null): string {
+  const links = used === 0 ? "No link is open" : used === 1 ? "1 link is open" : `${used} links are open`;
+  if (limit === null) return `${links}. How many it can hold, it does not say before it is full.`;
+  if (used >= limit) return `${links}, and it takes no more. Disconnect a device to make room.`;
+  return `${links} of the ${limit} that it can hold.`;
+}
+
 /** What it means that the controller's list is too short. */
 export function shortListWords({ listed, left }: ShortList): string {
   const others = left === 1 ? "1 other is" : `${left} others are`;
