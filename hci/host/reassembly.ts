@@ -42,7 +42,7 @@ export class Reassembly {
   push(packet: Uint8Array): void {
     const boundary = aclBoundary(packet);
     if (boundary === Boundary.continuing) {
-      this.#continue(packet.subarray(ACL_HEADER));
+      this.#continue(packet);
     } else if (boundary === Boundary.start || boundary === Boundary.startFromHost) {
       this.#start(packet);
     } else {
@@ -65,7 +65,7 @@ export class Reassembly {
     const octets = packet.length - ACL_HEADER;
     if (octets < FRAME_HEADER) {
       this.#frame = new Uint8Array(FRAME_HEADER); // the header itself is split: legal, and seen on USB
-      this.#append(packet.subarray(ACL_HEADER));
+      this.#append(packet, ACL_HEADER);
       return;
     }
     const length = (packet[4] ?? 0) | ((packet[5] ?? 0) << 8);
@@ -75,42 +75,43 @@ export class Reassembly {
       return;
     }
     this.#frame = new Uint8Array(FRAME_HEADER);
-    this.#continue(packet.subarray(ACL_HEADER));
+    this.#continue(packet);
   }
 
-  #continue(data: Uint8Array): void {
+  #continue(packet: Uint8Array): void {
     if (this.#skip > 0) {
-      if (data.length > this.#skip) this.#fault("too-many-octets");
-      else this.#skip -= data.length;
+      const octets = packet.length - ACL_HEADER;
+      if (octets > this.#skip) this.#fault("too-many-octets");
+      else this.#skip -= octets;
       return;
     }
     if (this.#frame === undefined) {
       this.#onFault("continuation-without-start");
       return;
     }
-    let rest = data;
+    let at = ACL_HEADER;
     if (this.#length < FRAME_HEADER) {
-      const header = data.subarray(0, FRAME_HEADER - this.#length);
-      this.#append(header);
-      rest = data.subarray(header.length);
-      if (this.#length < FRAME_HEADER || !this.#openBody(rest)) return;
+      const end = Math.min(at + FRAME_HEADER - this.#length, packet.length);
+      this.#append(packet, at, end);
+      at = end;
+      if (this.#length < FRAME_HEADER || !this.#openBody(packet.length - at)) return;
     }
-    if (rest.length > this.#frame.length - this.#length) {
+    if (packet.length - at > this.#frame.length - this.#length) {
       this.#fault("too-many-octets");
       return;
     }
-    this.#append(rest);
+    this.#append(packet, at);
     if (this.#length === this.#frame.length) this.#deliver(this.#frame);
   }
 
-  /** The header is complete: makes room for the payload, or skips it. */
-  #openBody(rest: Uint8Array): boolean {
+  /** The header is complete, and `rest` octets came with it: makes room for the payload, or skips it. */
+  #openBody(rest: number): boolean {
     const header = this.#frame ?? new Uint8Array(FRAME_HEADER);
     const length = lengthIn(header);
     if (!this.#accepts(channelIn(header), length)) {
       this.reset();
-      if (rest.length > length) this.#onFault("too-many-octets");
-      else this.#skip = length - rest.length;
+      if (rest > length) this.#onFault("too-many-octets");
+      else this.#skip = length - rest;
       return false;
     }
     this.#frame = new Uint8Array(FRAME_HEADER + length);
@@ -125,9 +126,9 @@ export class Reassembly {
     return false;
   }
 
-  #append(octets: Uint8Array): void {
-    this.#frame?.set(octets, this.#length);
-    this.#length += octets.length;
+  #append(packet: Uint8Array, from: number, to: number = packet.length): void {
+    this.#frame?.set(part(packet, from, to), this.#length);
+    this.#length += to - from;
   }
 
   #deliver(frame: Uint8Array): void {

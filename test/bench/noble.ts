@@ -169,6 +169,7 @@ const LACKS: Readonly<Record<string, string>> = {
     "noble pairs only where a request was refused, and lets go of the key that it is sent",
   "pairing: legacy, passkey": "noble says that it can neither show nor type",
   "bonded reconnection to the first read": "noble keeps no bond",
+  "notifications of 244 octets in short packets": "noble has no others: the row before is the same for it",
 };
 
 function withNote(contest: Contest, more: string): Contest {

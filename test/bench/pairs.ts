@@ -90,6 +90,8 @@ export interface PairOptions {
   /** A passkey, shown by the peripheral and typed at the central. Just Works otherwise. */
   readonly passkey?: boolean;
   readonly legacy?: boolean;
+  /** Adapters that carry 251 octets in a packet; true by default. Only we ask for it. */
+  readonly longPackets?: boolean;
   /** How many peripherals; 1 by default. */
   readonly peripherals?: number;
 }
@@ -100,6 +102,10 @@ const IO_NUMBER = { KeyboardOnly: 2, DisplayOnly: 0, NoInputNoOutput: 3 } as con
 
 function ioOf(role: "central" | "peripheral", passkey: boolean): keyof typeof IO_NUMBER {
   return passkey ? PASSKEY_IO[role] : "NoInputNoOutput";
+}
+
+function controllerOf({ longPackets = true }: PairOptions): Partial<ControllerOptions> {
+  return longPackets ? CONTROLLER : { ...CONTROLLER, maxDataOctets: 27 };
 }
 
 /** Hosts of ours: one central and its peripherals. Every sample begins with a new link. */
@@ -158,7 +164,7 @@ export class OurPair {
     const { legacy = false, passkey = false, mtu = 517 } = this.#options;
     const keys = new MemoryKeyStore();
     const server = rig.server(name, services);
-    const cable = rig.controller(name, CONTROLLER).plug();
+    const cable = rig.controller(name, controllerOf(this.#options)).plug();
     const person = new Person();
     person.onDisplay = (digits) => void (this.#shown = digits);
     person.onEnter = () => this.#shown;
@@ -293,7 +299,7 @@ export class TheirPair {
   }
 
   async #manager(name: string): Promise<{ readonly manager: Manager; readonly address: string }> {
-    const controller = this.rig.controller(name, CONTROLLER);
+    const controller = this.rig.controller(name, controllerOf(this.#options));
     const manager = await this.rig.until(startBleHost(loadBleHost(), controller.plug()));
     return { manager, address: formatAddress(controller.publicAddress) };
   }

@@ -4,6 +4,7 @@ import { Session } from "node:inspector/promises";
 import type { Finding, Section } from "./findings.ts";
 import type { Contest } from "./harness.ts";
 import { duration } from "./figures.ts";
+import { ownShares } from "./own-share.ts";
 import { manyLinks, notifications, writes } from "./traffic.ts";
 
 /** Some seconds of each: what starts a link is lost in it. */
@@ -68,8 +69,8 @@ async function profiled(work: () => Promise<number> | number): Promise<Shares & 
 }
 
 const CONTESTS: readonly ((batches: number) => Contest)[] = [
-  (batches) => notifications(20, batches),
-  (batches) => notifications(244, Math.ceil(batches / 8)),
+  (count) => notifications(20, { count }),
+  (batches) => notifications(244, { count: Math.ceil(batches / 8) }),
   writes,
   manyLinks,
 ];
@@ -107,5 +108,8 @@ async function shares(): Promise<Finding> {
 export const profile = (): Section => ({
   name: "profile",
   title: "Where the time goes",
-  measurements: [{ name: "shares of the hosts", run: shares }],
+  measurements: [
+    { name: "shares of the hosts", run: shares },
+    { name: "hosts without their controllers", run: ownShares },
+  ],
 });

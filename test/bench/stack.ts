@@ -154,6 +154,7 @@ export const stackContests = (): readonly Contest[] => [
   reconnection(),
   notifications(20),
   notifications(244),
+  notifications(244, { longPackets: false }),
   writes(),
   manyLinks(),
 ];

@@ -1,10 +1,12 @@
 /** Hosts that send as fast as they can, over links that are there. */
-import { Boundary, newAclPacket } from "../../hci/host/acl.ts";
+import type { DeviceLink } from "../../hci/device/device-link.ts";
+import { ACL_HEADER, Boundary, newAclPacket } from "../../hci/host/acl.ts";
 import type { GattClient } from "../../hci/gatt/client.ts";
 import { NumberOfCompletedPackets } from "../../hci/host/events.ts";
 import type { Contest, Rival } from "./harness.ts";
 import { both, contest, exchangeMtu, ourPushed, theirPushed } from "./hosts.ts";
-import type { TheirLink, TheirPair } from "./pairs.ts";
+import { settle } from "../support/manual-clock.ts";
+import type { OurHost, PairOptions, TheirLink, TheirPair } from "./pairs.ts";
 import { clocked, CONTROLLER, OurPair, PUSHED } from "./pairs.ts";
 
 export const VALUES = 500;
@@ -57,8 +59,11 @@ export class Batches {
   }
 }
 
-export function notifications(octets: number, count = BATCHES): Contest {
-  const pairs = both();
+/** How many batches, and between which hosts. */
+type Sending = PairOptions & { readonly count?: number };
+
+export function notifications(octets: number, { count = BATCHES, ...how }: Sending = {}): Contest {
+  const pairs = both(how);
   const { ours, theirs } = pairs;
   const value = new Uint8Array(octets).fill(0x41);
   const ourSample = async (): Promise<number> => {
@@ -86,9 +91,13 @@ export function notifications(octets: number, count = BATCHES): Contest {
     await theirs.end(link);
     return ns / VALUES / count;
   };
-  const floor = new OurPair();
+  const floor = new OurPair(how);
   const alone: Rival = { name: "controllers alone, no host", sample: () => bare(floor, octets) };
-  const made = contest(`notifications of ${octets} octets`, pairs, { ours: ourSample, theirs: theirSample });
+  const short = how.longPackets === false;
+  const made = contest(`notifications of ${octets} octets${short ? " in short packets" : ""}`, pairs, {
+    ours: ourSample,
+    theirs: theirSample,
+  });
   return {
     ...made,
     rivals: [...made.rivals, alone],
@@ -188,36 +197,54 @@ export function manyLinks(count = BATCHES): Contest {
   );
 }
 
-/** What the controllers and the radio cost by themselves: the same packets without any host. */
-async function bare(pair: OurPair, octets: number): Promise<number> {
-  const { central, host, server } = await pair.link();
-  const [receiver, sender] = [host.cable, server.cable];
-  const handle = server.stack.host.links.all[0]?.handle ?? 0;
+/**
+ * What the controllers and the radio cost by themselves: the same packets without any host, from the peripherals to the
+ * central or the other way.
+ */
+export async function bare(pair: OurPair, octets: number, way: "up" | "down" = "up"): Promise<number> {
+  const [central, ...servers] = await pair.hosts();
+  const links: DeviceLink[] = [];
+  for (const server of servers) {
+    const link = await pair.reach(server);
+    await pair.rig.until(link.explore()); // with it come long packets
+    links.push(link);
+  }
+  await settle();
+  const senders = way === "up" ? servers : [central];
+  const receivers = way === "up" ? [central] : servers;
   const length = octets + 7;
-  const packet = newAclPacket(handle, Boundary.startFromHost, length);
-  packet.set([octets + 3, 0, 4, 0, 0x1b, 3, 0], 4);
-  const before = [receiver.onPacket, sender.onPacket] as const;
-  const all = Promise.withResolvers<void>();
-  let left = VALUES;
-  let credits: number = CONTROLLER.aclPackets;
+  const whole = VALUES * length;
   let heard = 0;
-  receiver.onPacket = ({ type, bytes }) => {
-    if (type === "acl") heard += bytes.length - 4;
-    if (heard === VALUES * length) all.resolve();
-  };
+  const all = Promise.withResolvers<void>();
+  const before = [...senders, ...receivers].map(({ cable }) => [cable, cable.onPacket] as const);
+  for (const { cable } of receivers)
+    cable.onPacket = ({ type, bytes }) => {
+      if (type === "acl") heard += bytes.length - ACL_HEADER;
+      if (heard === whole) all.resolve();
+    };
+  const pumps = senders.map((sender) => pumpOf(sender, length, VALUES / senders.length));
+  const ns = await clocked(pair.rig, () => {
+    for (const pump of pumps) pump();
+    return all.promise;
+  });
+  for (const [cable, listener] of before) cable.onPacket = listener;
+  for (const link of links) await pair.rig.end(link);
+  return ns / VALUES;
+}
+
+/** Sends `count` frames of that length as the credits come. */
+function pumpOf({ cable, stack }: OurHost, length: number, count: number): () => void {
+  const packet = newAclPacket(stack.host.links.all[0]?.handle ?? 0, Boundary.startFromHost, length);
+  packet.set([length - 4, 0, 4, 0, 0x1b, 3, 0], ACL_HEADER);
+  let left = count;
+  let credits: number = CONTROLLER.aclPackets;
   const pump = (): void => {
-    for (; left > 0 && credits > 0; left--, credits--) sender.send({ type: "acl", bytes: packet.slice() });
+    for (; left > 0 && credits > 0; left--, credits--) cable.send({ type: "acl", bytes: packet.slice() });
   };
-  sender.onPacket = ({ type, bytes }) => {
+  cable.onPacket = ({ type, bytes }) => {
     if (type !== "event" || bytes[0] !== NumberOfCompletedPackets.code) return;
     credits += (bytes[5] ?? 0) | ((bytes[6] ?? 0) << 8);
     pump();
   };
-  const ns = await clocked(pair.rig, () => {
-    pump();
-    return all.promise;
-  });
-  [receiver.onPacket, sender.onPacket] = before;
-  await pair.rig.end(central);
-  return ns / VALUES;
+  return pump;
 }

@@ -51,6 +51,19 @@ test("a notification of 20 octets makes no view, and one promise beside those of
   assert.ok(made.promises < 2.5, `${made.promises} promises`);
 });
 
+test("a notification of 244 octets that comes in ten packets makes no view of any of them", async () => {
+  const pair = new OurPair({ longPackets: false });
+  const { central, server } = await pair.link();
+  const client = await pair.rig.until(central.explore());
+  const { all, hear } = counting();
+  await pair.rig.until(client.subscribe(ourPushed(client), hear));
+  const value = new Uint8Array(244);
+  const made = await eachOf(() => {
+    for (let i = 0; i < VALUES; i++) void server.server.notify(PUSHED, value);
+  }, all);
+  assert.equal(made.views, 0);
+});
+
 test("a write without response of 20 octets makes no view, and one promise beside those of cables and controllers", async () => {
   const pair = new OurPair();
   const { central } = await pair.link();
