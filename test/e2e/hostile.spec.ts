@@ -1,4 +1,5 @@
 /** A device may call itself anything and answer with anything. It is text on every screen, and nothing else. */
+import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../support/fixtures.ts";
 import { bond } from "../support/records.ts";
@@ -42,6 +43,25 @@ test("a name that is markup is shown as it is, on every screen it comes to", asy
   await press(page, "Delete for good");
   await expect(page.getByRole("dialog")).toContainText(NAME);
   await expectHarmless(page);
+});
+
+test("a name that is markup is text on the board of the kiosk and in its report", async ({ page }) => {
+  await plant(page, { bonds: [bond("one", { name: NAME }), bond("two", { name: TRICKS })] });
+  await page.goto("/#/kiosk");
+  await page.getByRole("checkbox", { name: NAME }).check();
+  await page.getByRole("checkbox", { name: /^Lamp/ }).check();
+  await page.getByLabel("Tries after the first").fill("0");
+  await page.getByLabel("Name of this kiosk").fill(NAME);
+  await press(page, "Save and start");
+  await expect(page.getByRole("heading", { level: 1, name: "Somebody is needed" })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("heading", { level: 2, name: NAME })).toBeVisible();
+  await expectHarmless(page);
+  const download = page.waitForEvent("download");
+  await press(page, "Save the report");
+  const report = await readFile(await (await download).path(), "utf8");
+  // One line for each, whatever they are called.
+  expect(report).toMatch(/^Lamp.*second line: Needs a person/m);
+  for (const trick of ["\u202E", "\u0007", "\u200B"]) expect(report).not.toContain(trick);
 });
 
 test("a value that is markup is shown as it is", async ({ bluez, page }) => {

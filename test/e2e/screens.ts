@@ -150,6 +150,18 @@ export const SCREENS: readonly Screen[] = [
   { name: "link-wrong", show: (session) => seeded(session, "/#device=a&adapter=usb") },
   { name: "pages-that-may-ask", show: (session) => seeded(session, "/#/apps") },
   { name: "kiosk-setup", show: (session) => seeded(session, "/#/kiosk") },
+  {
+    name: "kiosk-board",
+    async show(session) {
+      await seeded(session, "/#/kiosk");
+      const { page } = session;
+      for (const box of await page.getByRole("checkbox", { name: /ago|never/ }).all()) await box.check();
+      await page.getByLabel("Tries after the first").fill("0");
+      await press(page, "Save and start");
+      await expect(page.getByRole("heading", { level: 1, name: "Somebody is needed" })).toBeVisible();
+      await press(page, "Set-up");
+    },
+  },
   { name: "explain", show: (session) => seededNothing(session, "/#/explain") },
   {
     name: "explain-answer",

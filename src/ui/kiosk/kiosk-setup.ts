@@ -231,7 +231,7 @@ export class KioskSetup extends LitElement {
 
   #error(field: KioskField, words: string): TemplateResult | typeof nothing {
     return this.problems.includes(field)
-      ? html`<p class="field"><span class="error">${words}</span></p>`
+      ? html`<p class="field" role="alert"><span class="error">${words}</span></p>`
       : nothing;
   }
 
