@@ -53,7 +53,9 @@ test("a name that is markup is text on the board of the kiosk and in its report"
   await page.getByLabel("Tries after the first").fill("0");
   await page.getByLabel("Name of this kiosk").fill(NAME);
   await press(page, "Save and start");
-  await expect(page.getByRole("heading", { level: 1, name: "Somebody is needed" })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("heading", { level: 1, name: "Somebody is needed" })).toBeVisible({
+    timeout: 20_000,
+  });
   await expect(page.getByRole("heading", { level: 2, name: NAME })).toBeVisible();
   await expectHarmless(page);
   const download = page.waitForEvent("download");
