@@ -1,6 +1,7 @@
 import { LitElement, type TemplateResult, css, html } from "lit";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { dialogStyles } from "./dialog.css.ts";
 
 export interface Question {
   readonly title: string;
@@ -17,25 +18,10 @@ export class ConfirmDialog extends LitElement {
   static override styles = [
     base,
     controls,
+    dialogStyles,
     css`
       dialog {
         width: min(34rem, calc(100vw - 2rem));
-        padding: var(--space-6);
-        border: 2px solid var(--line-strong);
-        border-radius: var(--radius-l);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-raised);
-      }
-      dialog::backdrop {
-        background: rgb(9 14 25 / 60%);
-      }
-      .stack {
-        justify-items: stretch;
-      }
-      .answers {
-        justify-content: flex-end;
-        margin-top: var(--space-2);
       }
     `,
   ];

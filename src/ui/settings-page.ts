@@ -6,6 +6,7 @@ import type { Readable } from "../state/store.ts";
 import type { Transfer } from "../state/transfer.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { pageStyles } from "./page.css.ts";
 import { surfaces } from "./surfaces.css.ts";
 import { Watch } from "./watch.ts";
 import type { ConfirmDialog } from "./confirm-dialog.ts";
@@ -33,18 +34,8 @@ export class SettingsPage extends LitElement {
     base,
     controls,
     surfaces,
+    pageStyles,
     css`
-      :host {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 52rem;
-      }
-      .card {
-        justify-items: start;
-      }
-      .card > * {
-        max-width: 100%;
-      }
       .segments {
         display: flex;
         flex-wrap: wrap;

@@ -89,8 +89,7 @@ export class AdapterBridge extends LitElement {
         this.typed === null || isRefused
           ? nothing
           : html`<div class="note ${judged.kind === "this-machine" ? "" : "warn"}" role="status">
-              <h3>${what}</h3>
-              <p>${advice}</p>
+              <p>${what}. ${advice}</p>
             </div>`
       }`;
   }

@@ -4,7 +4,7 @@ import type { AdapterQuestions, HeardChoice } from "../../state/adapter/question
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { deviceName } from "../device-name.ts";
-import { dialogStyles } from "../keys/dialog.css.ts";
+import { dialogStyles } from "../dialog.css.ts";
 import { Watch } from "../watch.ts";
 
 /** More are not shown; in such a crowd a person filters in the scanner. */

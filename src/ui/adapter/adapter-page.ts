@@ -6,6 +6,7 @@ import { age } from "../age.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { IMITATIONS, LACKS, dongleWords } from "../dongle-words.ts";
+import { pageStyles } from "../page.css.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
 import { FEATURE_WORDS, shortListWords } from "./adapter-words.ts";
@@ -22,18 +23,8 @@ export class AdapterPage extends LitElement {
     base,
     controls,
     surfaces,
+    pageStyles,
     css`
-      :host {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 52rem;
-      }
-      .card {
-        justify-items: start;
-      }
-      .card > * {
-        max-width: 100%;
-      }
       form {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto;

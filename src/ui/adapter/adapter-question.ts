@@ -3,7 +3,7 @@ import type { AdapterQuestions, AdmissionQuestion } from "../../state/adapter/qu
 import { exactTime } from "../age.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
-import { dialogStyles } from "../keys/dialog.css.ts";
+import { dialogStyles } from "../dialog.css.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
 import { FIELD_WORDS } from "./adapter-words.ts";

@@ -7,7 +7,7 @@ import type { ConfirmDialog } from "../confirm-dialog.ts";
 import { controls } from "../controls.css.ts";
 import { deviceName } from "../device-name.ts";
 import { surfaces } from "../surfaces.css.ts";
-import { dialogStyles } from "./dialog.css.ts";
+import { dialogStyles } from "../dialog.css.ts";
 import { keyLevel, methodWord, STATES } from "./key-words.ts";
 import "../confirm-dialog.ts";
 

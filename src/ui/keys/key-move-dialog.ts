@@ -4,7 +4,7 @@ import type { AdapterRow } from "../../storage/keys/rows.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { surfaces } from "../surfaces.css.ts";
-import { dialogStyles } from "./dialog.css.ts";
+import { dialogStyles } from "../dialog.css.ts";
 import { groupName } from "./key-row.ts";
 
 /** Takes our identity on one adapter, and the bonds made with it, to another. Explicit, and confirmed by this dialog. */

@@ -25,6 +25,7 @@ export class ScanTools extends LitElement {
       .fields {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
+        align-items: end;
         gap: var(--space-3) var(--space-4);
       }
       input[type="range"] {

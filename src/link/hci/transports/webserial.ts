@@ -2,11 +2,11 @@
 import type { Bytes, Clock } from "../../../../hci/ports.ts";
 import { BACKLOG_LIMIT, H4Transport } from "../../../../hci/transport/h4-transport.ts";
 import { TransportError } from "../../../../hci/transport/transport.ts";
-import { abortable, limited } from "../../bounded.ts";
+import { limited } from "../../bounded.ts";
 import { DeviceError } from "../../failure.ts";
 import type { SerialClaim, SerialSettings } from "../../serial.ts";
 import type { AdapterPort, OpenAdapter } from "../ports.ts";
-import { portError } from "./translate-port.ts";
+import { portSteps, STEP_MS } from "./port-steps.ts";
 
 /** The part of a `SerialPort` that is used. */
 export interface SerialDevicePort {
@@ -35,7 +35,6 @@ export interface WebSerialOptions<P extends SerialDevicePort> {
 
 /** Octets: a flood of reports must fit while the page is busy. */
 const BUFFER_SIZE = 64 * 1024;
-const STEP_MS = 10_000;
 /** A port takes what it is given, or its other side is gone. */
 const WRITE_MS = 5_000;
 
@@ -57,13 +56,7 @@ async function openAdapter<P extends SerialDevicePort>(
   { bus, wanted, settings, clock }: WebSerialOptions<P>,
   signal: AbortSignal,
 ): Promise<OpenAdapter> {
-  const step = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await abortable(limited(work(), "availability", STEP_MS, clock), signal);
-    } catch (error) {
-      throw portError(error);
-    }
-  };
+  const step = portSteps(signal, clock);
   const port = pick(await step(() => bus.getPorts()), wanted);
   await step(() => port.open({ ...settings, bufferSize: BUFFER_SIZE }));
   try {

@@ -2,12 +2,12 @@
 import type { Clock } from "../../../../hci/ports.ts";
 import { UsbTransport, type UsbPort } from "../../../../hci/transport/usb.ts";
 import { usbLayout, type UsbLayout } from "../../../../hci/transport/usb-layout.ts";
-import { abortable, limited } from "../../bounded.ts";
+import { limited } from "../../bounded.ts";
 import { DeviceError } from "../../failure.ts";
 import type { UsbAlternate, UsbDescriptors } from "../grader/descriptors.ts";
 import { gradeUsb, type GradingContext } from "../grader/grade.ts";
 import type { AdapterPort, OpenAdapter, UsbClaim } from "../ports.ts";
-import { portError } from "./translate-port.ts";
+import { portSteps, STEP_MS } from "./port-steps.ts";
 
 /** The part of a `USBDevice` that is used. */
 export interface UsbDevicePort extends UsbPort, UsbDescriptors {
@@ -37,9 +37,6 @@ export interface WebUsbOptions<D extends UsbDevicePort> {
   readonly clock: Clock;
 }
 
-/** For each of open, configure, claim and close. Windows takes a while to load a driver. */
-const STEP_MS = 10_000;
-
 export function claimOfUsb({ vendorId, productId, serialNumber }: UsbDescriptors): UsbClaim {
   return { vendorId, productId, serial: serialNumber || null };
 }
@@ -56,13 +53,7 @@ async function openAdapter<D extends UsbDevicePort>(
   { bus, wanted, context, clock }: WebUsbOptions<D>,
   signal: AbortSignal,
 ): Promise<OpenAdapter> {
-  const step = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await abortable(limited(work(), "availability", STEP_MS, clock), signal);
-    } catch (error) {
-      throw portError(error);
-    }
-  };
+  const step = portSteps(signal, clock);
   const device = pick(await step(() => bus.getDevices()), wanted);
   const grade = gradeUsb(device, context);
   const { transport: kind, interfaceNumber } = grade;

@@ -1,10 +1,10 @@
 import { css } from "lit";
 
-/** A dialog as `confirm-dialog` has it. */
+/** A question over the screen. */
 export const dialogStyles = css`
   dialog {
     width: min(38rem, calc(100vw - 2rem));
-    max-height: calc(100vh - 2rem);
+    max-height: calc(100dvh - 2rem);
     padding: var(--space-6);
     border: 2px solid var(--line-strong);
     border-radius: var(--radius-l);
