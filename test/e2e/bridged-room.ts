@@ -1,5 +1,6 @@
 /** A room outside of the browser, reached over a bridge: one device, which knows its bonds whatever becomes of the page. */
 import type { Page } from "@playwright/test";
+import type { ControllerOptions } from "../../hci/virtual/options.ts";
 import { lock } from "../../hci/virtual/peripherals/lock.ts";
 import { ControllerServer } from "../../src/cli/controller-server.ts";
 import { nodeClock } from "../../src/cli/node-clock.ts";
@@ -10,8 +11,11 @@ import { expectResult, press } from "./person.ts";
 
 export const DEVICE = "Front door";
 
-/** A controller outside of the browser, with the lock in its range; `heard` is all that happened there. */
-export async function bridge() {
+/**
+ * A controller outside of the browser, with the lock in its range; `heard` is all that happened there. Each claims the same
+ * address; `controller` makes another dongle of it.
+ */
+export async function bridge(controller: Partial<ControllerOptions> = {}) {
   const heard: string[] = [];
   const server = new ControllerServer({
     clock: nodeClock,
@@ -21,6 +25,7 @@ export async function bridge() {
     seed: 7,
     pace: "interval",
     hosts: 1,
+    controller,
   });
   await server.addPeripheral(lock());
   const port = await server.listenWebSocket(0);

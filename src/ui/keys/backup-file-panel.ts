@@ -97,7 +97,7 @@ export class BackupFilePanel extends LitElement {
         <dt>File</dt>
         <dd><bdi>${name}</bdi></dd>
         <dt>Last written</dt>
-        <dd title=${exactTime(written.at)}>${age(written.at, this.now)}, with ${written.bonds === 1 ? "1 key" : `${written.bonds} keys`} of bonds</dd>
+        <dd title=${exactTime(written.at)}>${age(written.at, this.now)}, ${contentWords(written.bonds)}</dd>
       </dl>
       <div role="status" class=${tone === "warn" || tone === "bad" ? `note ${tone}` : ""}>
         <p class=${tone === "good" ? "good" : ""}><b>${what}</b></p>
@@ -147,6 +147,12 @@ export class BackupFilePanel extends LitElement {
     const details = this.renderRoot.querySelector("details");
     if (details !== null) details.open = false;
   }
+}
+
+/** `keys`: how many are in the file. */
+function contentWords(keys: number): string {
+  if (keys === 0) return "without any bond";
+  return keys === 1 ? "with 1 key of bonds" : `with ${keys} keys of bonds`;
 }
 
 customElements.define("backup-file-panel", BackupFilePanel);
