@@ -11,7 +11,7 @@ import { performWithOwnKeys, requireOwnIdentity } from "./own-keys.ts";
 import { pair, prove, requireLevel, verify } from "./prove.ts";
 import type { BondResult, Mode, StepReport } from "./result.ts";
 import { Run } from "./run.ts";
-import { Ended, end, generalVerdict, type Verdict } from "./verdict.ts";
+import { Ended, end, generalVerdict, storeVerdict, type Verdict } from "./verdict.ts";
 
 /** The device the procedure is about: one we have a record of, or one that was just chosen. */
 export type EnsureTarget =
@@ -147,7 +147,7 @@ function usageFault(target: EnsureTarget, options: EnsureOptions, ports: BondPor
 
 function verdictOf(error: unknown, signal: AbortSignal): Verdict {
   if (error instanceof Ended) return error.verdict;
-  if (error instanceof StorageError) return end("permission", "store-unreadable", "free-space").verdict;
+  if (error instanceof StorageError) return storeVerdict(error);
   if (signal.aborted) return generalVerdict({ kind: "cancelled", by: "caller" });
   return generalVerdict(failureOf(error));
 }

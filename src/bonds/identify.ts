@@ -1,6 +1,7 @@
 /** The steps before the link: is there a radio, may we reach the peer, do we know it. */
 import type { Availability, Peer } from "../link/backend.ts";
 import { DeviceError, type Failure, failureOf } from "../link/failure.ts";
+import { StorageError } from "../storage/ports.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { EnsureTarget } from "./ensure.ts";
 import { lastProof } from "./evidence.ts";
@@ -170,9 +171,20 @@ async function remember(run: Run, target: ChosenTarget): Promise<BondRecord> {
   });
   run.record = record;
   run.note("added");
-  await stores.bonds.put([record], run.history.splice(0));
+  try {
+    await stores.bonds.put([record], run.history);
+  } catch (error) {
+    // Before anything is paired over keys of ours, a person is asked whether to go on with what cannot be kept.
+    if (run.keys === undefined || !isFull(error)) throw error;
+    return record;
+  }
+  run.history.length = 0;
   run.stored = record;
   run.bondChanged = "created";
   run.persisted = true;
   return record;
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof StorageError && error.failure.kind === "quota";
 }

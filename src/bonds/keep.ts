@@ -73,8 +73,9 @@ export async function persist(run: Run): Promise<BondResult> {
   return run.result(keyVerdict(run));
 }
 
-/** The bond works; whether its key outlives this page is another question. */
-function keyVerdict({ keptForSession }: Run): Verdict | null {
+/** The bond works; whether its key and the proof of it outlive this page is another question. */
+function keyVerdict({ keptForSession, unsaved }: Run): Verdict | null {
+  if (unsaved !== null) return end("not-persisted", "store-failed", "free-space", unsaved).verdict;
   return keptForSession ? end("not-persisted", "kept-for-session", "unlock-vault").verdict : null;
 }
 

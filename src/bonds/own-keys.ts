@@ -182,8 +182,7 @@ async function proven(run: Run, { security, encMs, short }: Encrypted): Promise<
     run.keptForSession = stored?.persisted === false;
     return;
   }
-  const stored = await onBonding(run, signal, (bonding) => bonding.promote());
-  run.keptForSession = !stored.persisted;
+  await promote(run, signal);
   run.record = withProof(run.record, {
     at: run.now(),
     transport: run.record.transport,
@@ -195,6 +194,19 @@ async function proven(run: Run, { security, encMs, short }: Encrypted): Promise<
     probe: null,
     appVersion: run.ports.appVersion,
   });
+}
+
+/** What it replaced stays beside a key whose proof could not be written: the next run proves it again. */
+async function promote(run: Run, signal: AbortSignal): Promise<void> {
+  try {
+    const stored = await onBonding(run, signal, (bonding) => bonding.promote());
+    run.keptForSession = !stored.persisted;
+  } catch (error) {
+    const failure = failureOf(error);
+    const unwritten = failure.kind === "key-store" && failure.why === "failed";
+    if (!unwritten && failure.kind !== "vault-locked") throw error;
+    run.unsaved = failure;
+  }
 }
 
 const SHORT: Readonly<Record<NonNullable<Encrypted["short"]>, ResultReason>> = {

@@ -85,6 +85,7 @@ export type ResultReason =
   | "blocked"
   | "held-elsewhere"
   | "store-unreadable"
+  | "store-full"
   | "adapter-held"
   | "not-admitted"
   | "vault-locked"

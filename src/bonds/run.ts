@@ -1,5 +1,5 @@
 import type { Connection, Peer, Transport } from "../link/backend.ts";
-import { failureOf } from "../link/failure.ts";
+import { type Failure, failureOf } from "../link/failure.ts";
 import type { GattTable } from "../link/gatt.ts";
 import type { BondAdministration, Encrypted, LinkSecurity } from "../link/security.ts";
 import type { BondRecord, HistoryEntry, HistoryKind } from "../storage/records.ts";
@@ -31,6 +31,8 @@ export class Run {
   shortOf: Encrypted["short"] = null;
   /** The bond works, but its key is kept in memory only. */
   keptForSession = false;
+  /** The bond works and its key is stored; that it was proven could not be written beside it. */
+  unsaved: Failure | null = null;
   #record: BondRecord | undefined;
   #peer: Peer | undefined;
   #connection: Connection | undefined;
@@ -182,7 +184,7 @@ export class Run {
       keySize: this.security?.keySize ?? null,
       evidence: this.evidence,
       provenAt: record === undefined ? null : (lastProof(record)?.at ?? null),
-      persisted: this.persisted && !this.keptForSession,
+      persisted: this.persisted && !this.keptForSession && this.unsaved === null,
       bondChanged: this.bondChanged,
       halfBondSuspected: this.halfBondSuspected,
       remedy: verdict?.remedy ?? "continue",

@@ -1,5 +1,6 @@
 /** From a failure to the one result code it means. Pure; the words live in the UI. */
 import type { AdapterTrouble, Failure, PairingReason } from "../link/failure.ts";
+import type { StorageError } from "../storage/ports.ts";
 import type { SuspectReason } from "../storage/records.ts";
 import type { Mode, Remedy, ResultName, ResultReason } from "./result.ts";
 
@@ -97,6 +98,13 @@ export function generalVerdict(failure: Failure): Verdict {
     case "unknown":
       return verdict("unreachable", "probe-failed", "retry");
   }
+}
+
+/** Our own store does not do what it should: nothing may be decided then. */
+export function storeVerdict({ failure }: StorageError): Verdict {
+  return failure.kind === "quota"
+    ? end("permission", "store-full", "free-space").verdict
+    : end("permission", "store-unreadable", "retry").verdict;
 }
 
 function adapterVerdict(failure: Failure, state: AdapterTrouble): Verdict {

@@ -109,6 +109,10 @@ export class FileKeyRows implements KeyRows {
     });
   }
 
+  tryWrite(): Promise<void> {
+    return this.#inTurn(async () => this.#write(await this.#read()));
+  }
+
   async setAside(damaged: readonly DamagedRow[]): Promise<void> {
     for (const row of damaged) {
       try {

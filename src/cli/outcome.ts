@@ -1,7 +1,7 @@
 /** Results of what failed before, or beside, the bond procedure. */
 import type { BondResult, Mode } from "../bonds/result.ts";
 import { ResultCode } from "../bonds/result.ts";
-import { end, generalVerdict, type Verdict } from "../bonds/verdict.ts";
+import { end, generalVerdict, storeVerdict, type Verdict } from "../bonds/verdict.ts";
 import type { Transport } from "../link/backend.ts";
 import { DeviceError } from "../link/failure.ts";
 import { NotAdmittedError } from "../storage/keys/admission.ts";
@@ -37,7 +37,7 @@ export function troubleOf(error: unknown): Trouble | undefined {
   if (error instanceof VaultError || error instanceof PassphraseError)
     return because(end("permission", "vault-locked", "unlock-vault").verdict);
   if (error instanceof StorageError)
-    return because(end("permission", "store-unreadable", "free-space").verdict);
+    return because(storeVerdict(error));
   return undefined;
 }
 

@@ -72,7 +72,7 @@ export class BondAsk extends LitElement {
               ${
                 ask.why === "vault-locked"
                   ? "The vault is locked, so the new key cannot be kept. You can open the vault first, and pair then."
-                  : "The browser does not let this page store anything now."
+                  : "The browser stores nothing more for this page: there may be no room left. You can free space first, and pair then."
               }
             </p>
             <p>The bond would work until this page is closed. The device may believe in it for longer.</p>`,

@@ -124,9 +124,30 @@ export function refuseOpen(name: string, message = ""): () => void {
   return () => void Reflect.deleteProperty(indexedDB, "open");
 }
 
-/** The n-th write (put or add, from 1) into `store` fails as it does when the disk is full, until the result is called. */
-export function failWrites(store: string, nth = 1, name = "QuotaExceededError"): () => void {
+/**
+ * The n-th write (put or add, from 1) into `store` fails as it does when the disk is full, until the result is called.
+ * `onFailed` hears when that write came.
+ */
+export function failWrites(
+  store: string,
+  nth = 1,
+  name = "QuotaExceededError",
+  onFailed?: () => void,
+): () => void {
   let left = nth;
+  return breakWrites((written) => {
+    const fails = written === store && --left === 0;
+    if (fails) onFailed?.();
+    return fails;
+  }, name);
+}
+
+/** No write to any store goes through until the result is called. */
+export function fullDisk(): () => void {
+  return breakWrites(() => true, "QuotaExceededError");
+}
+
+function breakWrites(breaks: (store: string) => boolean, name: string): () => void {
   const heal = (["put", "add"] as const).map((method) => {
     const real = Object.getOwnPropertyDescriptor(IDBObjectStore.prototype, method);
     if (typeof real?.value !== "function") throw new Error("Cannot break writes: fake-indexeddb has changed");
@@ -134,7 +155,7 @@ export function failWrites(store: string, nth = 1, name = "QuotaExceededError"):
     IDBObjectStore.prototype[method] = function (...args) {
       const request = Reflect.apply(write, this, args);
       // As a full disk does it: the request was accepted, then the whole transaction goes.
-      if (this.name === store && --left === 0) failTransaction(this.transaction, name);
+      if (breaks(this.name)) failTransaction(this.transaction, name);
       return request;
     };
     return () => Object.defineProperty(IDBObjectStore.prototype, method, real);

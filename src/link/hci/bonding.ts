@@ -1,5 +1,6 @@
 import type { DeviceLink } from "../../../hci/device/device-link.ts";
 import type { OobMaterial } from "../../../hci/smp/oob.ts";
+import type { Bond } from "../../../hci/ports.ts";
 import type { PairingResult } from "../../../hci/smp/bonding.ts";
 import type { TimeLimits } from "../backend.ts";
 import { DeviceError } from "../failure.ts";
@@ -138,11 +139,7 @@ export class HciLinkBonding implements LinkBonding {
     session.named(peerId, session.nameOf(overTheAir));
     const policy = session.policyOf(overTheAir);
     session.setPolicy(peerId, policy);
-    if (bond !== null && persisted) {
-      const { keys } = session.admitted;
-      await keys.pairingEnded(bond.local, bond.peer);
-      await keys.rename(bond.local, bond.peer, session.nameOf(peerId) ?? "");
-    }
+    if (bond !== null && persisted) await this.#note(bond, session.nameOf(peerId) ?? "");
     const peer = peers.peer(peerId);
     return {
       method,
@@ -154,6 +151,18 @@ export class HciLinkBonding implements LinkBonding {
       persisted,
       peer,
     };
+  }
+
+  /** Marks beside a key that is stored: where they cannot be written it counts as a half-bond until it is proven. */
+  async #note({ local, peer }: Bond, name: string): Promise<void> {
+    const { keys } = this.#parts.session.admitted;
+    try {
+      await keys.pairingEnded(local, peer);
+      await keys.rename(local, peer, name);
+    } catch (error) {
+      const { kind } = deviceError(error, { during: "pair" }).failure;
+      if (kind !== "key-store" && kind !== "vault-locked") throw error;
+    }
   }
 
   /** What the errors of a pairing mean only together with its course. */

@@ -52,6 +52,8 @@ export interface KeyRows {
     changes: readonly RowChange[],
     vault: string | null,
   ): Promise<"done" | "conflict" | "vault-changed">;
+  /** Writes as much as a bond takes and leaves nothing of it. Rejects where the disk has no room for that. */
+  tryWrite(): Promise<void>;
   /** Keeps copies and reports them. The rows stay where they are. Never rejects. */
   setAside(damaged: readonly DamagedRow[]): Promise<void>;
   /** Deletes everything the program stores here, readable or not. */

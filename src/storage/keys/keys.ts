@@ -104,7 +104,7 @@ export class Keys {
   async readiness(): Promise<"ready" | "vault-locked" | "not-writable"> {
     try {
       await this.vault.name();
-      await this.#context.rows.replace([], null);
+      await this.#context.rows.tryWrite();
       return "ready";
     } catch (error) {
       if (error instanceof VaultError && error.failure.kind === "locked") return "vault-locked";

@@ -77,6 +77,7 @@ export function explainReason(reason: ResultReason, system: System): Advice {
     case "time-limit":
       return explainReach(reason);
     case "store-unreadable":
+    case "store-full":
     case "store-failed":
       return explainStore(reason);
     case "bad-parameters":
@@ -263,16 +264,25 @@ function explainReach(reason: "connect-failed" | "link-lost" | "time-limit"): Ad
   };
 }
 
-function explainStore(reason: "store-unreadable" | "store-failed"): Advice {
-  return reason === "store-unreadable"
-    ? {
+function explainStore(reason: "store-unreadable" | "store-full" | "store-failed"): Advice {
+  switch (reason) {
+    case "store-unreadable":
+      return {
         happened: "What Bondkeeper stored in this browser cannot be read.",
         untouched: "Nothing was deleted and nothing was overwritten.",
         next: ["Reload the page. If it stays so, restart the browser."],
-      }
-    : {
+      };
+    case "store-full":
+      return {
+        happened: "There is no room left to store anything, so nothing was begun.",
+        untouched: NOTHING_CHANGED,
+        next: ["Free space on this computer, then try again."],
+      };
+    case "store-failed":
+      return {
         happened: "The bond works, but its record could not be stored.",
         untouched: "The bond itself is in place.",
         next: ["Free space on this computer.", "Then run it again, so that the record is stored."],
       };
+  }
 }

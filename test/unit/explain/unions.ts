@@ -96,6 +96,7 @@ export const REASONS = [
     blocked: true,
     "held-elsewhere": true,
     "store-unreadable": true,
+    "store-full": true,
     "connect-failed": true,
     "link-lost": true,
     "time-limit": true,
