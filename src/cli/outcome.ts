@@ -36,8 +36,7 @@ export function troubleOf(error: unknown): Trouble | undefined {
     return because(generalVerdict({ kind: "adapter", state: "not-admitted" }));
   if (error instanceof VaultError || error instanceof PassphraseError)
     return because(end("permission", "vault-locked", "unlock-vault").verdict);
-  if (error instanceof StorageError)
-    return because(storeVerdict(error));
+  if (error instanceof StorageError) return because(storeVerdict(error));
   return undefined;
 }
 
