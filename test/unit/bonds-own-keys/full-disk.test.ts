@@ -121,5 +121,5 @@ test("whichever write of a repair does not fit, there is a bond, and it encrypts
     assert.deepEqual([nth, again.code, again.reason], [nth, 0, null]);
     if (!reached) break;
   }
-  assert.deepEqual([...codes].toSorted(), [0, 4, 9]);
+  assert.deepEqual(codes, new Set([4, 9, 0]));
 });
