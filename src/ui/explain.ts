@@ -8,7 +8,7 @@ import { BOND_KEPT, NOTHING_CHANGED, RECORD_KEPT } from "./explain/advice.ts";
 import type { Advice } from "./explain/advice.ts";
 import { explainAdapter, explainKeys } from "./explain/dongle.ts";
 import { explainApiMissing, explainBlocked } from "./explain/obstacle.ts";
-import { explainPairing } from "./explain/pairing.ts";
+import { explainPairing, OWN_PAUSE } from "./explain/pairing.ts";
 import { systemPairingSteps, removalSteps, switchOnSteps } from "./explain/system.ts";
 
 const CLOSER = "Bring the device closer and make sure that it is on and awake.";
@@ -59,7 +59,7 @@ export function explain(failure: Failure, system: System): Advice {
     case "busy":
       return busy(failure.what);
     case "pairing-failed":
-      return explainPairing(failure.reason, system);
+      return failure.retryAfterMs === undefined ? explainPairing(failure.reason, system) : OWN_PAUSE;
     case "access-refused":
       return refused(failure, system);
     case "key-refused":

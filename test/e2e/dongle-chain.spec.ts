@@ -15,6 +15,7 @@ import {
   beginPairing,
   chooseDongle,
   decline,
+  dialog,
   expectQuestion,
   goTo,
   opened,
@@ -122,9 +123,21 @@ async function consents(life: Life): Promise<void> {
   await press(page, "It was reset: replace it");
 }
 
+/** So soon after a pairing that failed there is a pause; the page counts it down, and the person tries again then. */
+async function sitsOutThePause({ page }: Life): Promise<void> {
+  const over = page.getByText("You can try again now.").first();
+  const asked = dialog(page).getByRole("heading");
+  await expect(asked.or(over).first()).toBeVisible({ timeout: 30_000 });
+  if (await asked.isVisible()) return;
+  await expect(page.getByText("Before the next one there is a pause").first()).toBeVisible();
+  await press(page, "Try again");
+  await press(page, "It was reset: replace it");
+}
+
 async function repairs(life: Life, code: number, reason = ""): Promise<void> {
   const { page, method, device } = life;
   await consents(life);
+  await sitsOutThePause(life);
   await expectQuestion(page, method);
   await answer(page, method, device);
   await expectResult(page, code, reason);

@@ -7,6 +7,14 @@ const KEPT = "No bond was replaced. An older bond with this device is as it was.
 const PAIRING_MODE = "Put the device in pairing mode and try again.";
 const FREE_SLOT = "If it holds only a few hosts, remove one of them on the device first.";
 
+/** This side lets no pairing begin so soon after one that failed, whatever was wrong with it. */
+export const OWN_PAUSE: Advice = {
+  happened:
+    "The last pairing did not end well. Before the next one there is a pause, so that nobody can guess codes quickly.",
+  untouched: KEPT,
+  next: ["Try again when the pause is over."],
+};
+
 /** Why pairing failed. One entry per reason of result code 2. */
 export function explainPairing(reason: PairingReason, system: System): Advice {
   const { happened, next } = words(reason, system);

@@ -57,8 +57,9 @@ export function explainResult(result: BondResult, system: System): Advice {
       next: ["There is nothing more to do."],
     };
   }
+  const paused = failure?.kind === "pairing-failed" && failure.retryAfterMs !== undefined;
   const vague =
-    reason === null || reason === "unexpected" || reason === "probe-failed" || reason === "blocked";
+    paused || reason === null || reason === "unexpected" || reason === "probe-failed" || reason === "blocked";
   const advice =
     vague && failure !== null ? explain(failure, system) : explainReason(reason ?? "unexpected", system);
   return result.bondChanged === "none" ? advice : { ...advice, untouched: changeWords(result) };

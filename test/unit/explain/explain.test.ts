@@ -201,3 +201,11 @@ test("a lost write says that nobody knows whether it arrived", () => {
     /not known/,
   );
 });
+
+test("a pause of our own is not called the device's, and its length is left to the countdown", () => {
+  const pairing = { kind: "pairing-failed", reason: "repeated-attempts" } as const;
+  const ours = explain({ ...pairing, by: "local", retryAfterMs: 1_000 }, "linux");
+  assert.doesNotMatch([ours.happened, ...ours.next].join(" "), /The device wants|half a minute/u);
+  soundAdvice(ours, "own pause");
+  assert.match(explain({ ...pairing, by: "peer" }, "linux").happened, /The device wants a pause/u);
+});
