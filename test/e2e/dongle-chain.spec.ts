@@ -125,11 +125,12 @@ async function consents(life: Life): Promise<void> {
 
 /** So soon after a pairing that failed there is a pause; the page counts it down, and the person tries again then. */
 async function sitsOutThePause({ page }: Life): Promise<void> {
-  const over = page.getByText("You can try again now.").first();
+  const over = page.getByText("You can try again now.").filter({ visible: true }).first();
   const asked = dialog(page).getByRole("heading");
   await expect(asked.or(over).first()).toBeVisible({ timeout: 30_000 });
   if (await asked.isVisible()) return;
-  await expect(page.getByText("Before the next one there is a pause").first()).toBeVisible();
+  const why = page.getByText("Before the next one there is a pause").filter({ visible: true });
+  await expect(why.first()).toBeVisible();
   await press(page, "Try again");
   await press(page, "It was reset: replace it");
 }
