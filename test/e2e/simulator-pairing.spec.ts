@@ -111,6 +111,30 @@ test("a wrong code: the dialog says how long the next attempt has to wait, and w
   await expect(dialog(page)).toHaveCount(0);
 });
 
+test("a wrong code: loading the page anew makes the wait no shorter, and no device is asked meanwhile", async ({
+  page,
+}) => {
+  await scan(page);
+  await pairFromRow(page, "Mesh radio");
+  await page.getByRole("textbox", { name: "The six digits" }).fill("000001");
+  await page.keyboard.press("Enter");
+  await expectResult(page, 2);
+  // As after several of them: long enough for any machine to load a page in.
+  await page.evaluate(() => {
+    const name = "bondkeeper.waits.simulator";
+    const rows: readonly object[] = JSON.parse(localStorage.getItem(name) ?? "[]");
+    if (rows.length === 0) throw new Error("Nothing was kept");
+    const until = new Date(Date.now() + 30_000).toISOString();
+    localStorage.setItem(name, JSON.stringify(rows.map((row) => ({ ...row, until, nextMs: 32_000 }))));
+  });
+  await page.reload();
+  await scan(page);
+  // Another device: whoever tries codes has as many addresses as there are.
+  await pairFromRow(page, "Front door");
+  await expectResult(page, 2);
+  await expect(page.getByText(/^The next attempt has to wait \d+ s/).first()).toBeVisible();
+});
+
 test("just works: a person is asked, and a no leaves nothing behind", async ({ page }) => {
   await scan(page);
   await pairFromRow(page, "Pulse belt");
