@@ -1,7 +1,8 @@
-import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import { LitElement, type TemplateResult, html, nothing } from "lit";
 import type { AddDevice as AddState } from "../state/add-device.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { column } from "./page.css.ts";
 import { hrefOf } from "../state/router.ts";
 import { Watch } from "./watch.ts";
 import "./add-form.ts";
@@ -12,17 +13,7 @@ import "./environment-screen.ts";
 /** Adding a device: what stands in the way, or the form; then the chooser; then the procedure and its result. */
 export class AddDeviceScreen extends LitElement {
   static override properties = { state: { attribute: false } };
-  static override styles = [
-    base,
-    controls,
-    css`
-      :host {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 52rem;
-      }
-    `,
-  ];
+  static override styles = [base, controls, column];
 
   declare state: AddState;
   readonly #environment = Watch.whole(this, () => this.state.app.environment.view);

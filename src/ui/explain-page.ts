@@ -3,6 +3,7 @@ import { type ExplainError, type Explanation, MAX_ASKED, type Stack } from "../s
 import { adviceStyles, reading } from "./advice-view.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { column } from "./page.css.ts";
 import { explain } from "./explain.ts";
 import { STACK_WORDS, VERDICT_WORDS } from "./foreign-words.ts";
 import { surfaces } from "./surfaces.css.ts";
@@ -18,12 +19,8 @@ export class ExplainPage extends LitElement {
     controls,
     surfaces,
     adviceStyles,
+    column,
     css`
-      :host {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 52rem;
-      }
       .ask {
         display: grid;
         grid-template-columns: minmax(0, 1fr) minmax(11rem, 15rem);

@@ -1,12 +1,16 @@
 import { css } from "lit";
 
-/** A screen of cards, one below the other, as wide as text may be. */
-export const pageStyles = css`
+/** A screen is a column, as wide as text may be. */
+export const column = css`
   :host {
     display: grid;
     gap: var(--space-5);
     max-width: 52rem;
   }
+`;
+
+/** Cards in it keep their own width. */
+export const cards = css`
   .card {
     justify-items: start;
   }

@@ -6,7 +6,7 @@ import type { Readable } from "../state/store.ts";
 import type { Transfer } from "../state/transfer.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
-import { pageStyles } from "./page.css.ts";
+import { cards, column } from "./page.css.ts";
 import { surfaces } from "./surfaces.css.ts";
 import { Watch } from "./watch.ts";
 import type { ConfirmDialog } from "./confirm-dialog.ts";
@@ -34,7 +34,8 @@ export class SettingsPage extends LitElement {
     base,
     controls,
     surfaces,
-    pageStyles,
+    column,
+    cards,
     css`
       .segments {
         display: flex;

@@ -34,7 +34,7 @@ export class AdapterLayer extends LitElement {
         ? nothing
         : html`<simulation-banner .app=${app} .adapter=${adapter} .state=${simulation}></simulation-banner>`
     }
-      <adapter-standing .adapter=${adapter}></adapter-standing>`;
+      <adapter-standing .adapter=${adapter} .router=${app.router}></adapter-standing>`;
     return html`${this.questionsOnly ? nothing : standing}
       <adapter-question .state=${questions}></adapter-question>
       <adapter-chooser .state=${questions}></adapter-chooser>`;

@@ -6,7 +6,7 @@ import { age } from "../age.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { IMITATIONS, LACKS, dongleWords } from "../dongle-words.ts";
-import { pageStyles } from "../page.css.ts";
+import { cards, column } from "../page.css.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
 import { FEATURE_WORDS, shortListWords } from "./adapter-words.ts";
@@ -23,7 +23,8 @@ export class AdapterPage extends LitElement {
     base,
     controls,
     surfaces,
-    pageStyles,
+    column,
+    cards,
     css`
       form {
         display: grid;

@@ -1,6 +1,6 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import type { OwnAdapter, Standing } from "../../state/adapter/panel.ts";
-import { hrefOf } from "../../state/router.ts";
+import { hrefOf, type Router } from "../../state/router.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { surfaces } from "../surfaces.css.ts";
@@ -9,7 +9,7 @@ import { lostWords } from "./adapter-words.ts";
 
 /** Says why the adapter cannot be used now, and offers the way back. Nothing while it can. */
 export class AdapterStanding extends LitElement {
-  static override properties = { adapter: { attribute: false } };
+  static override properties = { adapter: { attribute: false }, router: { attribute: false } };
   static override styles = [
     base,
     controls,
@@ -26,7 +26,9 @@ export class AdapterStanding extends LitElement {
   ];
 
   declare adapter: OwnAdapter;
+  declare router: Router;
   readonly #standing = Watch.whole(this, () => this.adapter.standing);
+  readonly #route = Watch.whole(this, () => this.router.route);
 
   protected override render(): TemplateResult | typeof nothing {
     const standing = this.#standing.value;
@@ -75,7 +77,7 @@ export class AdapterStanding extends LitElement {
         }
         ${grant === null ? nothing : html`<button class="primary" @click=${() => void grant()}>Choose the dongle</button>`}
         <button @click=${() => void adapter.open()}>Try again</button>
-        <a class="button" href=${hrefOf({ screen: "adapter" })}>About the adapter</a>
+        ${this.#route.value.screen === "adapter" ? nothing : html`<a class="button" href=${hrefOf({ screen: "adapter" })}>About the adapter</a>`}
       </p>
     </div>`;
   }

@@ -57,7 +57,7 @@ export function lostWords(
     case "not-supported":
       return {
         what: "This dongle cannot be used by a page",
-        advice: "About the adapter says why, and what can be done.",
+        advice: "The Adapter screen says why, and what can be done.",
       };
     case "adapter":
       return adapterWords(failure.state, kind);

@@ -4,6 +4,7 @@ import type { AppRow } from "../../storage/apps/rows.ts";
 import { exactTime } from "../age.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
+import { column } from "../page.css.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
 import "../copy-text.ts";
@@ -16,12 +17,8 @@ export class AllowedPagesScreen extends LitElement {
     base,
     controls,
     surfaces,
+    column,
     css`
-      :host {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 52rem;
-      }
       h2,
       code {
         overflow-wrap: anywhere;

@@ -6,6 +6,7 @@ import { hrefOf } from "../../state/router.ts";
 import { age } from "../age.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
+import { column } from "../page.css.ts";
 import { deviceName } from "../device-name.ts";
 import { resultTitle } from "../explain/results.ts";
 import { surfaces } from "../surfaces.css.ts";
@@ -29,12 +30,8 @@ export class EnsurePage extends LitElement {
     base,
     controls,
     surfaces,
+    column,
     css`
-      :host {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 52rem;
-      }
       .asker {
         font: 700 var(--text-l) / 1.3 var(--font-text);
         overflow-wrap: anywhere;

@@ -42,11 +42,11 @@ export function noteWords(note: StepNote, system: System): string {
     case "not-needed":
       return "Not needed";
     case "read-only":
-      return "Left out: a check changes nothing";
+      return "A check changes nothing";
     case "never-proven":
-      return "Left out: nothing was proven before";
+      return "Nothing was proven before";
     case "by-request":
-      return "Left out, as you asked";
+      return "As you asked";
     case "retrying":
       return `${explain(note.failure, system).happened} Once more in ${seconds(note.inMs)}`;
     case "failure":

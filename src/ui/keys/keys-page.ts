@@ -1,6 +1,7 @@
-import { LitElement, type TemplateResult, css, html } from "lit";
+import { LitElement, type TemplateResult, html } from "lit";
 import type { KeysScreen } from "../../state/keys/screen.ts";
 import { base } from "../base.css.ts";
+import { column } from "../page.css.ts";
 import "./backup-file-panel.ts";
 import "./backup-panel.ts";
 import "./key-export-panel.ts";
@@ -11,16 +12,7 @@ import "./vault-panel.ts";
 /** The keys of bonds: what guards them, and every bond that has some. */
 export class KeysPage extends LitElement {
   static override properties = { state: { attribute: false } };
-  static override styles = [
-    base,
-    css`
-      :host {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 52rem;
-      }
-    `,
-  ];
+  static override styles = [base, column];
 
   declare state: KeysScreen;
 

@@ -1,7 +1,8 @@
-import { LitElement, type TemplateResult, css, html } from "lit";
+import { LitElement, type TemplateResult, html } from "lit";
 import type { Kiosk } from "../../state/kiosk/kiosk.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
+import { column } from "../page.css.ts";
 import { Watch } from "../watch.ts";
 import "../storage-trouble.ts";
 import "./kiosk-board.ts";
@@ -10,17 +11,7 @@ import "./kiosk-setup.ts";
 /** The kiosk: its set-up, or its board over the whole screen. */
 export class KioskPage extends LitElement {
   static override properties = { state: { attribute: false } };
-  static override styles = [
-    base,
-    controls,
-    css`
-      :host {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 52rem;
-      }
-    `,
-  ];
+  static override styles = [base, controls, column];
 
   declare state: Kiosk;
   readonly #view = Watch.whole(this, () => this.state.view);
