@@ -28,7 +28,7 @@ export class OwnKeysRig implements AsyncDisposable {
 
   constructor() {
     newProfile();
-    this.#tab = openKeysTab();
+    this.#tab = this.#openTab();
     this.#restoreDigest = this.#countDigests();
   }
 
@@ -57,7 +57,7 @@ export class OwnKeysRig implements AsyncDisposable {
   async reload(options: OpenOptions = {}): Promise<HciBackend> {
     await this.world.close();
     await this.#tab.close();
-    this.#tab = openKeysTab();
+    this.#tab = this.#openTab();
     this.#locks = memoryLocks(); // they go with the page that held them
     return this.start(options);
   }
@@ -108,6 +108,11 @@ export class OwnKeysRig implements AsyncDisposable {
 
   async again(options: Partial<EnsureOptions> = {}): Promise<BondResult> {
     return this.ensure({ bondId: (await this.record()).id }, options);
+  }
+
+  /** The store dates what it writes by the room's clock. */
+  #openTab(): KeysTab {
+    return openKeysTab({ now: () => START + Math.round(this.world.rig.clock.now()) });
   }
 
   /** Hashes are made beside the clock, too: it stands still until they are done. */

@@ -106,6 +106,18 @@ test("a proof that does not fit is code 9: both keys stay until a later run prov
   assert.deepEqual([proven?.state, proven?.alternatives], ["active", 0]);
 });
 
+test("a bond that is verified on a full disk works, and is as it was; only the date of its proof is missing", async () => {
+  await using rig = new OwnKeysRig();
+  await bonded(rig);
+  const before = await rig.storedKeys();
+  const heal = fullDisk();
+  const result = await rig.again();
+  heal();
+  assert.deepEqual([result.code, result.reason, result.evidence], [9, "store-failed", "encrypted"]);
+  assert.equal(await rig.storedKeys(), before);
+  assert.equal((await rig.again()).code, 0);
+});
+
 test("whichever write of a repair does not fit, there is a bond, and it encrypts", async () => {
   const codes = new Set<number>();
   for (let nth = 1; ; nth++) {
