@@ -32,7 +32,9 @@ async function bonded(rig: OwnKeysRig, { adapter }: Dongle = rig.dongle): Promis
 /** Every row of every table, whatever it is for. */
 const database = (): Promise<string> =>
   withRaw(async (db) => {
-    const rows = await Promise.all([...db.objectStoreNames].map(async (name) => [name, await db.getAll(name)]));
+    const rows = await Promise.all(
+      [...db.objectStoreNames].map(async (name) => [name, await db.getAll(name)]),
+    );
     return JSON.stringify(rows);
   });
 
