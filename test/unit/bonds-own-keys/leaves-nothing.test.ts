@@ -44,7 +44,9 @@ const everything = async ({ rig, watch }: Scene): Promise<readonly string[]> => 
   watch.state,
 ];
 
-const CHECKS: Readonly<Record<string, { code: number; readonly before: (scene: Scene) => Promise<void> | void }>> = {
+const CHECKS: Readonly<
+  Record<string, { code: number; readonly before: (scene: Scene) => Promise<void> | void }>
+> = {
   "of a bond that works": { code: 0, before: () => {} },
   "of a bond whose table is not known": {
     code: 0,
@@ -71,7 +73,10 @@ for (const [what, { code, before }] of Object.entries(CHECKS))
   });
 
 const ENDS: Readonly<
-  Record<string, { code: number; options?: Partial<EnsureOptions>; readonly before: (scene: Scene) => unknown }>
+  Record<
+    string,
+    { code: number; options?: Partial<EnsureOptions>; readonly before: (scene: Scene) => unknown }
+  >
 > = {
   "a proof": { code: 0, before: () => {} },
   "a refused key": { code: 10, before: ({ device }) => device.keys.clear() },
