@@ -85,6 +85,20 @@ test("a curve becomes a picture with its title, its units and every point", () =
       },
     ],
   };
+  const longer: Curve = {
+    ...curve,
+    series: [
+      {
+        name: "open",
+        points: [
+          [100, 1],
+          [200_000, 2],
+        ],
+      },
+    ],
+  };
+  assert.doesNotMatch(chart(longer), />100 000</, "it would stand on 200 000");
+  assert.match(chart(longer), />10 000<.*>200 000</s);
   const picture = chart(curve);
   assert.match(picture, /Cost &amp; more/);
   for (const words of ["bonds", "milliseconds", "open", "1 000", "prefers-color-scheme: dark"])

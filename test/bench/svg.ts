@@ -35,12 +35,16 @@ function decades(values: readonly number[]): readonly [number, number] {
   return [low, Math.max(high, low + 1)];
 }
 
-/** The values themselves from end to end, and the powers of ten between. */
+/** What the widest number below an axis needs. */
+const TICK = 62;
+
+/** From end to end of the values; the powers of ten between, where they keep clear of the ends. */
 function range(values: readonly number[]): readonly [readonly [number, number], readonly number[]] {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const [low, high] = decades(values);
+  const clear = (most / least) ** (TICK / (WIDTH - LEFT - RIGHT));
   const between = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
-  const ticks = [least, ...between.filter((each) => each > least * 1.3 && each < most / 1.3), most];
+  const ticks = [least, ...between.filter((each) => each > least * clear && each < most / clear), most];
   return [[Math.log10(least), Math.log10(most)], ticks];
 }
 
