@@ -55,7 +55,7 @@ async function pair(page: Page, base: string, device: string, yes: string): Prom
 /** Through the screen, as a person does it; gives the file's path. */
 async function writeBackup(page: Page, base: string): Promise<string> {
   await page.goto(`${base}?adapter=simulator#/keys`);
-  await page.getByLabel("Passphrase of the file").fill(PASSPHRASE);
+  await page.locator("backup-panel").getByLabel("Passphrase of the file").fill(PASSPHRASE);
   await page.locator("backup-panel").getByLabel("The same again").fill(PASSPHRASE);
   const download = page.waitForEvent("download");
   await press(page, /Write a backup$/);
