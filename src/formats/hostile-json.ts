@@ -4,7 +4,8 @@ export type JsonProblem =
   | { readonly kind: "too-large"; readonly octets: number; readonly limit: number }
   | { readonly kind: "not-text" }
   | { readonly kind: "too-deep"; readonly limit: number }
-  | { readonly kind: "not-json"; readonly detail: string };
+  /** `where`: "at position 25", "at line 1 column 26"; empty where the engine does not say. */
+  | { readonly kind: "not-json"; readonly where: string };
 
 export interface JsonLimits {
   readonly octets: number;
@@ -29,10 +30,15 @@ export function parseHostileJson(input: Uint8Array | string, limits: JsonLimits)
     const value: unknown = JSON.parse(text);
     return { ok: true, value };
   } catch (error) {
-    // The engine's words quote the file: bounded, and shown as text only.
-    const detail = error instanceof Error ? error.message.slice(0, 200) : "";
-    return failed({ kind: "not-json", detail });
+    return failed({ kind: "not-json", where: placeIn(error) });
   }
+}
+
+/** The engine's words quote what it read, which may be a key: no more than numbers is taken from them. */
+function placeIn(error: unknown): string {
+  const words = error instanceof Error ? error.message : "";
+  const place = /\b(?:position \d+|line \d+ column \d+)/u.exec(words)?.[0];
+  return place === undefined ? "" : `at ${place}`;
 }
 
 function decode(octets: Uint8Array): string | null {

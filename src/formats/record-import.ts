@@ -191,7 +191,7 @@ function words(problem: ImportProblem): string {
     case "too-deep":
       return `lists within lists are deeper than ${problem.limit}`;
     case "not-json":
-      return `the file is not JSON (${problem.detail})`;
+      return `the file is not JSON ${problem.where}`.trimEnd();
     case "not-ours":
       return `the file is not ${KIND} but ${problem.found ?? "something else"}`;
     case "newer":

@@ -10,7 +10,7 @@ export function importProblemWords(problem: ImportProblem): string {
     case "too-deep":
       return "It is nested deeper than any file of ours.";
     case "not-json":
-      return `It is no JSON. The browser says: ${problem.detail}`;
+      return problem.where === "" ? "It is no JSON." : `It is no JSON. Look ${problem.where}.`;
     case "not-ours":
       return problem.found === null
         ? "It is JSON, but no file of Bondkeeper."

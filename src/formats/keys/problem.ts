@@ -43,7 +43,7 @@ function words(problem: KeyFileProblem): string {
     case "too-deep":
       return `lists within lists are deeper than ${problem.limit}`;
     case "not-json":
-      return `the file is not JSON, or it is cut (${problem.detail})`;
+      return `the file is not JSON, or it is cut ${problem.where}`.trimEnd();
     case "no-files":
       return "there is no file";
     case "too-many":

@@ -119,7 +119,7 @@ export function fileProblemWords(problem: KeyFileProblem | ArchiveProblem): stri
     case "too-deep":
       return "Lists within lists are nested too deeply to be keys.";
     case "not-json":
-      return `It is not JSON, or it is cut (${problem.detail}).`;
+      return `It is not JSON, or it is cut ${problem.where}`.trimEnd().concat(".");
     case "no-files":
       return "There is no file in it.";
     case "too-many":
