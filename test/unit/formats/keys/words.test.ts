@@ -16,7 +16,9 @@ const PARTS = new Set(
   [...longTermKeys(P1.keys), ...longTermKeys(P2.keys), P1.irk ?? "", OWN_IRK]
     .flatMap((key) => [Buffer.from(key, "hex"), Buffer.from(key, "hex").reverse()])
     .flatMap((key) => [key.toString("hex"), key.toString("base64").toLowerCase()])
-    .flatMap((key) => Array.from({ length: key.length - TELLING + 1 }, (_, at) => key.slice(at, at + TELLING))),
+    .flatMap((key) =>
+      Array.from({ length: key.length - TELLING + 1 }, (_, at) => key.slice(at, at + TELLING)),
+    ),
 );
 
 function assertTellsNothing(said: string, of: string): void {
@@ -61,7 +63,7 @@ for (const format of Object.keys(EXAMPLES) as FormatId[])
 test("JSON that is none is told by its place, never by what stands there", () => {
   for (const text of [
     '{"ltk":fb4c6b6c9f8ccf371533f3934955990f}',
-    'fb4c6b6c9f8ccf371533f3934955990f',
+    "fb4c6b6c9f8ccf371533f3934955990f",
     '["fb4c6b6c9f8ccf371533f3934955990f" "fb4c6b6c9f8ccf371533f3934955990f"]',
     '{"fb4c6b6c9f8ccf371533f3934955990f"',
   ]) {
