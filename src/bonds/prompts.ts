@@ -8,6 +8,8 @@ export interface EnsurePrompts {
   choosePeer?(record: BondRecord | null, signal: AbortSignal): Promise<Peer>;
   /** The platform id is new but name and services fit: is this the device of `record`? */
   confirmIdentity?(record: BondRecord, peer: Peer, signal: AbortSignal): Promise<boolean>;
+  /** The device has a bond with another adapter (`record`) and may keep only one: pair it here as well? */
+  confirmElsewhere?(record: BondRecord, signal: AbortSignal): Promise<boolean>;
   /** May the bond of `record` be replaced? The device was reset, or something imitates it. */
   confirmRepair?(record: BondRecord, signal: AbortSignal): Promise<boolean>;
   /** Only with keys of our own. Without it a pairing asks nobody: it works with a `pin` for a passkey, or not at all. */

@@ -17,7 +17,14 @@ export interface AnswerOptions {
 }
 
 export function answersOf(options: AnswerOptions): EnsurePrompts {
-  return { pairing: pairingAnswers(options), confirmRepair: async () => options.mayRepair };
+  return {
+    pairing: pairingAnswers(options),
+    confirmRepair: async () => options.mayRepair,
+    confirmElsewhere: async () => {
+      options.warn("The device has a bond with another adapter, and may give it up for the new one");
+      return true;
+    },
+  };
 }
 
 function pairingAnswers({ program, allowLegacy, warn }: AnswerOptions): PairingPrompts {

@@ -18,6 +18,8 @@ export type Ask =
       readonly peerName: string;
       readonly answer: (same: boolean) => void;
     }
+  /** The device has a bond with another adapter, and may give it up for a new one. */
+  | { readonly kind: "elsewhere"; readonly device: string; readonly answer: (go: boolean) => void }
   /** The device was reset, or something imitates it. */
   | { readonly kind: "repair"; readonly device: string; readonly answer: (go: boolean) => void }
   /** The keys cannot be stored: a bond would be good for this page only. */
@@ -69,6 +71,8 @@ export function promptsThrough(
         peerName: peer.name ?? "",
         answer,
       })),
+    confirmElsewhere: (record, signal) =>
+      question<boolean>(signal, (answer) => ({ kind: "elsewhere", device: displayName(record), answer })),
     confirmRepair: (record, signal) =>
       question<boolean>(signal, (answer) => ({ kind: "repair", device: displayName(record), answer })),
     confirmUnstored: (why, signal) =>

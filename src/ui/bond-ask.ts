@@ -53,6 +53,17 @@ export class BondAsk extends LitElement {
           html`<button class="primary" @click=${() => ask.answer(true)}>Yes, the same device</button>
             <button @click=${() => ask.answer(false)}>No, another one</button>`,
         );
+      case "elsewhere":
+        return question(
+          html`Pair ${deviceName(ask.device)} with this dongle as well?`,
+          html`<p>
+              It has a bond with another dongle. A device that keeps only a few may give that one up for the new one.
+            </p>
+            <p>To use the same bond here, plug in the other dongle, or move its identity to this one, under Keys.</p>`,
+          html`<button @click=${() => ask.answer(false)}>Do not pair here</button>
+            <button class="danger" @click=${() => ask.answer(true)}>Pair here as well</button>`,
+          "warn",
+        );
       case "repair":
         return question(
           html`Replace the bond with ${deviceName(ask.device)}?`,

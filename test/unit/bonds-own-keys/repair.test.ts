@@ -206,6 +206,30 @@ test("a record of another identity of ours is not used here", async () => {
   assert.deepEqual([code, reason], [7, "other-adapter"]);
 });
 
+test("a device that is bonded with another adapter is paired here only after a warning", async () => {
+  await using rig = new OwnKeysRig();
+  const device = await bonded(rig);
+  const first = await rig.record();
+  const { adapter } = rig.world.dongle("another", { seed: 99 });
+  await rig.start({ adapter });
+  const silent = await rig.ensure(rig.chosen(device));
+  assert.deepEqual([silent.code, silent.reason], [7, "other-adapter"]);
+  const asked: string[] = [];
+  const answer = (go: boolean) => async (record: { readonly id: string }) => {
+    asked.push(`${record.id}, ${device.person.asked.length} questions before`);
+    return go;
+  };
+  const before = device.person.asked.length;
+  const declined = await rig.ensure(rig.chosen(device), { prompts: { confirmElsewhere: answer(false) } });
+  assert.deepEqual([declined.code, device.keys.bonds.length], [6, 1]);
+  const paired = await rig.ensure(rig.chosen(device), { prompts: { confirmElsewhere: answer(true) } });
+  assert.equal(paired.code, 0);
+  assert.deepEqual(asked, Array(2).fill(`${first.id}, ${before} questions before`));
+  assert.equal((await rig.ensure(rig.chosen(device))).code, 0, "once it is proven here, nobody is warned again");
+  await rig.start();
+  assert.equal((await rig.ensure({ bondId: first.id })).code, 0, "the first adapter has its own bond still");
+});
+
 test("a bond whose keys were erased is paired anew without a repair; a check says that there is no key", async () => {
   await using rig = new OwnKeysRig();
   const device = await bonded(rig);
