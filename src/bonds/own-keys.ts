@@ -251,7 +251,10 @@ export function policyOf(run: Run): DevicePolicy {
 }
 
 /** Said before anything is paired: a device that keeps few bonds may give up the one it has with another adapter. */
-async function warnOfOthers({ ports, peer, record, replaced, options }: Run, signal: AbortSignal): Promise<void> {
+async function warnOfOthers(
+  { ports, peer, record, replaced, options }: Run,
+  signal: AbortSignal,
+): Promise<void> {
   if (replaced !== undefined || lastProof(record) !== undefined) return;
   const known = await ports.stores.bonds.byPlatformId(peer.id);
   const other = known.find(

@@ -225,7 +225,11 @@ test("a device that is bonded with another adapter is paired here only after a w
   const paired = await rig.ensure(rig.chosen(device), { prompts: { confirmElsewhere: answer(true) } });
   assert.equal(paired.code, 0);
   assert.deepEqual(asked, Array(2).fill(`${first.id}, ${before} questions before`));
-  assert.equal((await rig.ensure(rig.chosen(device))).code, 0, "once it is proven here, nobody is warned again");
+  assert.equal(
+    (await rig.ensure(rig.chosen(device))).code,
+    0,
+    "once it is proven here, nobody is warned again",
+  );
   await rig.start();
   assert.equal((await rig.ensure({ bondId: first.id })).code, 0, "the first adapter has its own bond still");
 });

@@ -72,7 +72,9 @@ test(`${BONDS} bonds: the list is full, the owner is told once, and one that is 
   const before = phone.events.length;
   await rig.until(phone.stack.refreshBonds());
   const told = phone.events.slice(before).filter(({ kind }) => kind === "resolving-list-full");
-  assert.deepEqual(told, [{ kind: "resolving-list-full", listed: SIZE, left: BONDS + sensors.length - SIZE }]);
+  assert.deepEqual(told, [
+    { kind: "resolving-list-full", listed: SIZE, left: BONDS + sensors.length - SIZE },
+  ]);
   const [first] = sensors;
   assert.ok(first);
   assert.equal(phone.stack.gap.resolvingList.has(first.stack.identity.address), false);
