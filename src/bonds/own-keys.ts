@@ -262,9 +262,9 @@ async function warnOfOthers(
       transport === record.transport && localIdentity !== record.localIdentity && archived?.why !== "removed",
   );
   if (other === undefined) return;
-  const ask = options.prompts?.confirmElsewhere;
-  if (ask === undefined) throw end("unsupported", "other-adapter", "check-adapter");
-  if (!(await ask(other, signal))) throw end("cancelled", "by-person", "check-adapter");
+  const goOn = await options.prompts?.confirmElsewhere?.(other, signal);
+  if (goOn === undefined) throw end("unsupported", "other-adapter", "check-adapter");
+  if (!goOn) throw end("cancelled", "by-person", "check-adapter");
 }
 
 /** Said before anything is paired: what cannot be kept is paired only if a person goes on without. */
