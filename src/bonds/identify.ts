@@ -180,7 +180,7 @@ async function remember(run: Run, target: ChosenTarget): Promise<BondRecord> {
   }
   run.history.length = 0;
   run.stored = record;
-  run.bondChanged = "created";
+  run.remembered = true;
   run.persisted = true;
   return record;
 }

@@ -161,6 +161,7 @@ export interface BondResult {
   /** Time of the newest proof, this run's or an older one. */
   readonly provenAt: string | null;
   readonly persisted: boolean;
+  /** `created` and `replaced` only once the new bond is proven: a record alone, or a pairing that failed, is `none`. */
   readonly bondChanged: "none" | "created" | "replaced" | "restored" | "marked-suspect";
   readonly halfBondSuspected: boolean;
   readonly remedy: Remedy;

@@ -21,6 +21,8 @@ export class Run {
   stored: BondRecord | undefined;
   /** The bond to put back if the repair under way is not proven. */
   replaced: BondRecord | undefined;
+  /** This run made the record. That is no bond yet. */
+  remembered = false;
   evidence: Evidence = "none";
   bondChanged: BondResult["bondChanged"] = "none";
   persisted = false;
@@ -149,10 +151,10 @@ export class Run {
       this.record = { ...record, platformId: peer.id };
       return;
     }
-    if (this.bondChanged === "created" && stored !== undefined) await bonds.delete(stored.id);
+    if (this.remembered && stored !== undefined) await bonds.delete(stored.id);
+    this.remembered = false;
     this.stored = other;
     this.record = { ...other, archived: null };
-    this.bondChanged = "none";
   }
 
   /** Ends the link, whatever happened. */

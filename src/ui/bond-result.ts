@@ -10,7 +10,7 @@ import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
 import { remedyWords } from "./explain/remedies.ts";
 import { explainResult, resultTitle } from "./explain/results.ts";
-import { EVIDENCE, LEVEL_WORDS, resultText } from "./result-text.ts";
+import { EVIDENCE, LEVEL_WORDS, resultText, storedWords } from "./result-text.ts";
 import { surfaces } from "./surfaces.css.ts";
 import type { Outcome } from "./bond-halves.ts";
 import "./bond-halves.ts";
@@ -123,7 +123,7 @@ export class BondResultPanel extends LitElement {
 }
 
 function facts(result: BondResult): TemplateResult {
-  const { evidence, provenAt, level, keySize, persisted, halfBondSuspected } = result;
+  const { evidence, provenAt, level, keySize, halfBondSuspected } = result;
   return html`<dl class="facts">
     <dt>Evidence</dt>
     <dd>${EVIDENCE[evidence]}</dd>
@@ -132,7 +132,7 @@ function facts(result: BondResult): TemplateResult {
     <dt>What it needs</dt>
     <dd>${level === null ? "not known" : LEVEL_WORDS[level]}${keySize === null ? "" : `, a key of ${keySize} octets`}</dd>
     <dt>Stored</dt>
-    <dd>${persisted ? "yes" : "no"}</dd>
+    <dd>${storedWords(result)}</dd>
     ${
       halfBondSuspected
         ? html`<dt>Half bond</dt>

@@ -47,7 +47,7 @@ export function resultText(result: BondResult, header: TextHeader): string {
     ["Last proof", result.provenAt ?? "none"],
     ["Needs", result.level === null ? "not known" : LEVEL_WORDS[result.level]],
     ["Key size", result.keySize === null ? "not known" : `${result.keySize} octets`],
-    ["Stored", result.persisted ? "yes" : "no"],
+    ["Stored", storedWords(result)],
     ["Half bond", result.halfBondSuspected ? "suspected" : "no sign of one"],
     [],
   ];
@@ -69,6 +69,12 @@ export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
   authenticated: "encryption with a checked passkey",
   secure: "LE Secure Connections with a checked passkey",
 };
+
+/** A record that was stored is no bond that was. */
+export function storedWords({ persisted, provenAt }: Pick<BondResult, "persisted" | "provenAt">): string {
+  if (!persisted) return "no";
+  return provenAt === null ? "the device, without a bond that was proven" : "yes";
+}
 
 /** What ended, in order; a beginning only where it tells why the try before it failed. */
 function tellingReports(steps: readonly StepReport[]): readonly StepReport[] {

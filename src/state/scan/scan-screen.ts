@@ -2,10 +2,9 @@
 import { type Failure, failureOf } from "../../link/failure.ts";
 import type { AdvertisingReport, ScanSource } from "../../link/scan.ts";
 import type { App } from "../app.ts";
-import type { BondRecord } from "../../storage/records.ts";
-import type { BondsView } from "../bonds.ts";
 import { ALWAYS_OPTIONAL } from "../profiles.ts";
 import { Store } from "../store.ts";
+import { ScanBonds, type ScanStanding } from "./bonded.ts";
 import { type ScanFilter, fits, NO_FILTER } from "./filter.ts";
 import type { Heard, HeardDevice } from "./heard.ts";
 import { Room, type ScanSort } from "./room.ts";
@@ -41,8 +40,7 @@ export class ScanScreen {
   readonly view: Store<ScanView>;
   readonly #source: ScanSource;
   readonly #room = new Room();
-  #bondsSeen: BondsView | undefined;
-  #bonds: ReadonlyMap<string, string> = new Map();
+  readonly #bonds: ScanBonds;
   #filter = NO_FILTER;
   #sort: ScanSort = "heard";
   #sortedAt = 0;
@@ -57,6 +55,7 @@ export class ScanScreen {
   constructor(app: App, source: ScanSource) {
     this.app = app;
     this.#source = source;
+    this.#bonds = new ScanBonds(app, () => this.#show());
     this.view = new Store(this.#viewNow());
   }
 
@@ -71,6 +70,7 @@ export class ScanScreen {
       if (stop.signal.aborted) return;
       this.#rateAt = this.#now();
       this.#rateReports = this.#room.reports;
+      void this.#bonds.refresh();
       this.#become({ kind: "listening" });
       this.#tick();
     } catch (error) {
@@ -111,23 +111,18 @@ export class ScanScreen {
     this.#show();
   }
 
-  /** The bond with a device, by the identity behind a private address, too. */
-  bondOf({ identityId, address }: HeardDevice): string | undefined {
-    const bonds = this.app.bonds.view.value;
-    if (bonds !== this.#bondsSeen) {
-      this.#bondsSeen = bonds;
-      this.#bonds = bonds.kind === "ready" ? this.#bondsByPeer(bonds.records.values()) : new Map();
-    }
-    return this.#bonds.get(identityId ?? address.id);
+  /** Whether there is a bond with a device, by the identity behind a private address, too. */
+  standingOf({ identityId, address }: HeardDevice): ScanStanding {
+    return this.#bonds.of(identityId ?? address.id);
   }
 
   /** From a row into the same procedure as everywhere, on the screen where devices are added. A click leads here. */
   pair(device: HeardDevice): void {
     const procedure = this.app.procedures.of("add");
-    const bondId = this.bondOf(device);
-    if (bondId !== undefined) {
+    const { bonded, recordId } = this.standingOf(device);
+    if (bonded && recordId !== undefined) {
       this.pause();
-      this.app.router.go({ screen: "device", id: bondId, view: "overview" });
+      this.app.router.go({ screen: "device", id: recordId, view: "overview" });
       return;
     }
     if (procedure.view.value.step === "running") {
@@ -143,14 +138,6 @@ export class ScanScreen {
       { mode: "ensure", device: device.name },
     );
     this.app.router.go({ screen: "add" });
-  }
-
-  #bondsByPeer(records: Iterable<BondRecord>): ReadonlyMap<string, string> {
-    const { transport } = this.app.ports.backend.capabilities;
-    const found = new Map<string, string>();
-    for (const { id, platformId, archived, transport: own } of records)
-      if (own === transport && archived === null && platformId !== null) found.set(platformId, id);
-    return found;
   }
 
   #hear(report: AdvertisingReport): void {
@@ -197,7 +184,7 @@ export class ScanScreen {
   #viewNow(): ScanView {
     const filter = this.#filter;
     const rows = this.#room.order.filter((row) =>
-      fits(filter, row, filter.bonded && this.bondOf(row) !== undefined),
+      fits(filter, row, filter.bonded && this.standingOf(row).bonded),
     );
     return {
       state: this.#state,

@@ -62,16 +62,24 @@ export function explainResult(result: BondResult, system: System): Advice {
     paused || reason === null || reason === "unexpected" || reason === "probe-failed" || reason === "blocked";
   const advice =
     vague && failure !== null ? explain(failure, system) : explainReason(reason ?? "unexpected", system);
-  return result.bondChanged === "none" ? advice : { ...advice, untouched: changeWords(result) };
+  if (result.bondChanged === "none" && !madeNothing(result)) return advice;
+  return { ...advice, untouched: changeWords(result) };
 }
 
-/** What the run did to the record. */
-function changeWords({ bondChanged, persisted }: BondResult): string {
-  switch (bondChanged) {
+/** A device that is in the list without a proof: a run that failed must not speak of a bond as if there were one. */
+function madeNothing({ mode, bondId, bondChanged, provenAt }: BondResult): boolean {
+  return mode !== "check" && bondId !== null && bondChanged === "none" && provenAt === null;
+}
+
+/** What the run did to the bond and its record. */
+function changeWords(result: BondResult): string {
+  switch (result.bondChanged) {
     case "none":
-      return BOND_KEPT;
+      return madeNothing(result)
+        ? "No bond was made. The device is in your list; what was stored of it before is as it was."
+        : BOND_KEPT;
     case "created":
-      return persisted ? "A new record was stored." : "A new record was made, but it is not stored.";
+      return result.persisted ? "A new bond was made and stored." : "A new bond was made, but it is not stored.";
     case "replaced":
       return "The new bond has replaced the old one.";
     case "restored":

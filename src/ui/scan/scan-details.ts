@@ -2,6 +2,7 @@ import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import type { AdvertisedData } from "../../link/scan.ts";
 import { serviceName, shortUuid } from "../../state/assigned-numbers.ts";
 import { companyName } from "../../state/scan/companies.ts";
+import type { ScanStanding } from "../../state/scan/bonded.ts";
 import type { HeardDevice } from "../../state/scan/heard.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
@@ -14,7 +15,7 @@ import { ADDRESS_WORDS, adTypeWords, dbm, flagWords, hex, nearness } from "./sca
 export class ScanDetails extends LitElement {
   static override properties = {
     device: { attribute: false },
-    bonded: { type: Boolean },
+    standing: { attribute: false },
     now: { attribute: false },
   };
   static override styles = [
@@ -62,25 +63,25 @@ export class ScanDetails extends LitElement {
   ];
 
   declare device: HeardDevice;
-  declare bonded: boolean;
+  declare standing: ScanStanding;
   /** Milliseconds since 1970. A new value draws anew: the device itself is live. */
   declare now: number;
 
   constructor() {
     super();
-    this.bonded = false;
+    this.standing = { bonded: false, recordId: undefined };
     this.now = 0;
   }
 
   protected override render(): TemplateResult {
-    const { device, bonded, now } = this;
+    const { device, standing, now } = this;
     const { address, rssi, level, advertised, response } = device;
     return html`<section class="card" aria-labelledby="title">
       <h2 id="title" tabindex="-1">${deviceName(device.name)}</h2>
       <p class="row">
         ${
           device.connectable
-            ? html`<button class="primary" @click=${() => this.#tell("pair")}>${bonded ? "Open its bond" : "Pair"}</button>`
+            ? html`<button class="primary" @click=${() => this.#tell("pair")}>${pairWord(standing)}</button>`
             : html`<span>It only broadcasts: nobody can connect to it now.</span>`
         }
         <button @click=${() => this.#tell("close")}>Close</button>
@@ -92,7 +93,7 @@ export class ScanDetails extends LitElement {
         <dt>Address</dt>
         <dd><code>${address.text}</code><br />${ADDRESS_WORDS[address.kind].long}</dd>
         <dt>Bond</dt>
-        <dd>${bonded ? "You have a bond with this identity. Whether this is the device shows when it encrypts." : "None here"}</dd>
+        <dd>${bondWords(standing)}</dd>
         ${facts(device)}
         <dt>Heard</dt>
         <dd>${device.reports} times</dd>
@@ -108,6 +109,17 @@ export class ScanDetails extends LitElement {
   #tell(name: "pair" | "close"): void {
     this.dispatchEvent(new CustomEvent(name));
   }
+}
+
+function pairWord({ bonded, recordId }: ScanStanding): string {
+  if (!bonded) return "Pair";
+  return recordId === undefined ? "Prove the bond" : "Open its bond";
+}
+
+function bondWords({ bonded, recordId }: ScanStanding): string {
+  if (bonded)
+    return "You have a bond with this identity. Whether this is the device shows when it encrypts.";
+  return recordId === undefined ? "None here" : "None here: it is in your list without one.";
 }
 
 function facts({ advertised, response, services, companies }: HeardDevice): TemplateResult {

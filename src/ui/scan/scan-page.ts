@@ -124,7 +124,7 @@ export class ScanPage extends LitElement {
   #details(device: HeardDevice, view: ScanView): TemplateResult {
     return html`<scan-details
       .device=${device}
-      .bonded=${this.state.bondOf(device) !== undefined}
+      .standing=${this.state.standingOf(device)}
       .now=${view.at}
       @pair=${() => this.state.pair(device)}
       @close=${() => this.#close()}
@@ -155,7 +155,7 @@ export class ScanPage extends LitElement {
               count: rows.length,
               active: index === active,
               selected: device.rowId === selected,
-              bonded: this.state.bondOf(device) !== undefined,
+              bonded: this.state.standingOf(device).bonded,
               now: at,
               select: () => this.#open(device),
             });

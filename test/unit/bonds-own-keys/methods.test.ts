@@ -104,6 +104,7 @@ test("a passkey that comes with the call is typed, and answers nothing else", as
   });
   const wrong = await rig.ensure(rig.chosen(device), { pin: "000000" });
   assert.deepEqual([wrong.code, wrong.name, wrong.reason], [2, "pairing-failed", "passkey-wrong"]);
+  assert.equal(wrong.bondChanged, "none");
   assert.equal((await rig.keys.list()).length, 0);
 
   const compares = await rig.world.device("lock", {
@@ -111,7 +112,7 @@ test("a passkey that comes with the call is typed, and answers nothing else", as
   });
   await rig.world.rig.clock.advance(60_000);
   const compared = await rig.ensure(rig.chosen(compares), { pin: "000000" });
-  assert.deepEqual([compared.name, compared.bondChanged], ["cancelled", "created"]);
+  assert.deepEqual([compared.name, compared.bondChanged], ["cancelled", "none"]);
   assert.equal((await rig.keys.list()).length, 0);
 });
 
@@ -140,7 +141,7 @@ test("legacy pairing: refused until it is allowed for this one device, and never
   const device = await rig.world.device("old", { policy, ...(features && { features }) });
   const prompts = { pairing: agreeable({ enter: async () => device.person.shown ?? null }) };
   const refused = await rig.ensure(rig.chosen(device), { prompts });
-  assert.deepEqual([refused.code, refused.reason], [8, "legacy-not-allowed"]);
+  assert.deepEqual([refused.code, refused.reason, refused.bondChanged], [8, "legacy-not-allowed", "none"]);
   assert.equal((await rig.keys.list()).length, 0);
 
   const record = await rig.record();
@@ -148,6 +149,7 @@ test("legacy pairing: refused until it is allowed for this one device, and never
   await rig.world.rig.clock.advance(60_000);
   const allowed = await rig.again({ prompts });
   assert.deepEqual([allowed.code, allowed.reason, allowed.level], [0, null, "encrypted"]);
+  assert.equal(allowed.bondChanged, "created", "the record was there, the bond was not");
   const second = await rig.again({ prompts });
   assert.deepEqual([second.code, second.bondChanged], [0, "none"]);
 

@@ -10,6 +10,7 @@ import { explainReason } from "../../../src/ui/explain/reasons.ts";
 import { remedyWords } from "../../../src/ui/explain/remedies.ts";
 import { explainResult, resultTitle } from "../../../src/ui/explain/results.ts";
 import { noteWords, stepWords } from "../../../src/ui/explain/steps.ts";
+import { storedWords } from "../../../src/ui/result-text.ts";
 import {
   browserPermissionSteps,
   flagSteps,
@@ -126,7 +127,7 @@ const RESULT: BondResult = {
   level: null,
   keySize: null,
   evidence: "access-verified",
-  provenAt: null,
+  provenAt: "2026-01-02T03:04:05.000Z",
   persisted: true,
   bondChanged: "none",
   halfBondSuspected: false,
@@ -139,7 +140,7 @@ const RESULT: BondResult = {
 test("a result tells what was changed", () => {
   for (const [bondChanged, words] of [
     ["none", /not touched/],
-    ["created", /new record was stored/],
+    ["created", /new bond was made and stored/],
     ["replaced", /replaced the old one/],
     ["restored", /old record is back/],
     ["marked-suspect", /marked suspect/],
@@ -150,6 +151,23 @@ test("a result tells what was changed", () => {
     explainResult({ ...RESULT, bondChanged: "created", persisted: false }, "linux").untouched,
     /not stored/,
   );
+});
+
+test("a pairing that failed does not speak of a bond as if there were one", () => {
+  const failed: BondResult = {
+    ...RESULT,
+    code: 6,
+    name: "cancelled",
+    reason: "by-person",
+    evidence: "reachable",
+    provenAt: null,
+  };
+  assert.match(explainResult(failed, "linux").untouched, /No bond was made/);
+  assert.match(storedWords(failed), /without a bond/);
+  assert.match(explainResult({ ...failed, mode: "check" }, "linux").untouched, /Nothing was changed/);
+  const before = { ...failed, provenAt: RESULT.provenAt };
+  assert.match(explainResult(before, "linux").untouched, /Nothing was changed/);
+  assert.deepEqual([storedWords(before), storedWords({ ...failed, persisted: false })], ["yes", "no"]);
 });
 
 test("where the reason is vague, the failure behind it speaks", () => {

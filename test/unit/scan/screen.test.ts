@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ScanScreen } from "../../../src/state/scan/scan-screen.ts";
+import { PROOF } from "../../support/bond-rig.ts";
 import { record, settle, world, type World } from "../state/world.ts";
 import { addressNo, FedSource, idOf, reportOf } from "./scan-world.ts";
 
@@ -64,7 +65,7 @@ test("A radio that does not listen says why, and can be asked again", async () =
 test("A bonded device is marked by its identity, behind a private address too", async () => {
   const identity = idOf(addressNo(9));
   const { source, screen, show } = await scene(
-    record("mine", { platformId: identity }),
+    record("mine", { platformId: identity, proofs: [PROOF] }),
     record("gone", {
       platformId: idOf(addressNo(8)),
       archived: { at: "2026-01-01T00:00:00.000Z", why: "removed" },
@@ -77,8 +78,12 @@ test("A bonded device is marked by its identity, behind a private address too", 
   await settle();
   await show();
   assert.deepEqual(
-    screen.view.value.rows.map((row) => screen.bondOf(row)),
-    ["mine", undefined, undefined],
+    screen.view.value.rows.map((row) => screen.standingOf(row)),
+    [
+      { bonded: true, recordId: "mine" },
+      { bonded: false, recordId: undefined },
+      { bonded: false, recordId: undefined },
+    ],
   );
   screen.narrow({ bonded: true });
   assert.equal(screen.view.value.rows.length, 1);
@@ -103,7 +108,9 @@ test("Pair leads into the one procedure, with the radio silent and the device ch
 });
 
 test("Pair on a bonded device opens its bond and pairs nothing", async () => {
-  const { source, screen, show, bar } = await scene(record("mine", { platformId: idOf(addressNo(1)) }));
+  const { source, screen, show, bar } = await scene(
+    record("mine", { platformId: idOf(addressNo(1)), proofs: [PROOF] }),
+  );
   await screen.start();
   source.feed(reportOf(addressNo(1)));
   await settle();
