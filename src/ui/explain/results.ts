@@ -79,7 +79,9 @@ function changeWords(result: BondResult): string {
         ? "No bond was made. The device is in your list; what was stored of it before is as it was."
         : BOND_KEPT;
     case "created":
-      return result.persisted ? "A new bond was made and stored." : "A new bond was made, but it is not stored.";
+      return result.persisted
+        ? "A new bond was made and stored."
+        : "A new bond was made, but it is not stored.";
     case "replaced":
       return "The new bond has replaced the old one.";
     case "restored":

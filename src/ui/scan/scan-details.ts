@@ -117,8 +117,7 @@ function pairWord({ bonded, recordId }: ScanStanding): string {
 }
 
 function bondWords({ bonded, recordId }: ScanStanding): string {
-  if (bonded)
-    return "You have a bond with this identity. Whether this is the device shows when it encrypts.";
+  if (bonded) return "You have a bond with this identity. Whether this is the device shows when it encrypts.";
   return recordId === undefined ? "None here" : "None here: it is in your list without one.";
 }
 

@@ -35,7 +35,11 @@ test("A pairing that failed leaves a record and no bond; the one that works make
   assert.deepEqual(await standing(), { bonded: true, recordId: id });
 
   await rig.stores.bonds.delete(id);
-  assert.deepEqual(await standing(), { bonded: true, recordId: undefined }, "the key is there without a record");
+  assert.deepEqual(
+    await standing(),
+    { bonded: true, recordId: undefined },
+    "the key is there without a record",
+  );
 });
 
 test("Where nobody can be asked for keys, only what was proven counts", async () => {
