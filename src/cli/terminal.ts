@@ -69,8 +69,9 @@ function ask(
   const onEnd = (): void => resolve(null);
   const onAbort = (): void => reject(asError(signal.reason));
   if (signal.aborted) return Promise.reject(asError(signal.reason));
-  output.write(question);
+  // First: until then the terminal itself shows what is typed, and whoever sees the question may type at once.
   input.setRawMode?.(true);
+  output.write(question);
   input.on("data", onData);
   input.once("end", onEnd);
   signal.addEventListener("abort", onAbort, { once: true });

@@ -43,6 +43,20 @@ test("a secret is shown as dots and handed over at the end of the line", async (
   assert.deepEqual(screen.input.raw, [true, false]);
 });
 
+test("the terminal shows nothing by itself any more when the question comes: whoever sees it may type at once", async () => {
+  const screen = new Screen();
+  const raw: unknown[] = [];
+  const write = screen.output.write.bind(screen.output);
+  screen.output.write = (text: unknown) => {
+    if (text === "Code: ") raw.push(screen.input.raw.at(-1));
+    return write(text);
+  };
+  const answer = screen.secret();
+  screen.input.write("1\r");
+  assert.equal(await answer, "1");
+  assert.deepEqual(raw, [true]);
+});
+
 test("Control-C interrupts, Control-D and the end of the input are no answer", async () => {
   const screen = new Screen();
   const answer = screen.secret();
