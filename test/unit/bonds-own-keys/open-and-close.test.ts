@@ -77,7 +77,10 @@ test("what is not open yet, or not any more, is said and not guessed", async () 
   for (const ask of [() => early.stack, () => early.admitted, () => early.local, () => early.facts])
     assert.throws(ask, (error) => failureOf(error).kind === "adapter");
   await rig.world.close();
-  assert.throws(() => session.stack, (error) => failureOf(error).kind === "adapter");
+  assert.throws(
+    () => session.stack,
+    (error) => failureOf(error).kind === "adapter",
+  );
   const late = await session.ready(never).catch((error: unknown) => failureOf(error));
   assert.deepEqual(late, { kind: "adapter", state: "lost" });
 });
