@@ -1,4 +1,5 @@
 /** Which adapter gets which keys, and who we are on it: what a session asks for after Reset, and again after a replug. */
+import { StorageError } from "../ports.ts";
 import type { AdapterKeys } from "./adapter-keys.ts";
 import type { AdmittedAdapter, Difference } from "./adapters.ts";
 import type { OwnIdentity } from "./identities.ts";
@@ -61,7 +62,7 @@ export class KeysAdmission {
   async #decide(claim: AdapterClaim, signal: AbortSignal): Promise<AdmittedAdapter> {
     const { adapters } = this.#keys;
     const recognition = await adapters.recognise(claim);
-    if (recognition.kind === "known") return adapters.admit(claim);
+    if (recognition.kind === "known") return this.#noted(claim);
     const matches =
       recognition.kind === "new"
         ? []
@@ -77,6 +78,19 @@ export class KeysAdmission {
     if (decision.kind === "new") return adapters.add(claim, decision.label);
     if (!matches.some(({ id }) => id === decision.id)) throw new NotAdmittedError();
     return adapters.consent(decision.id, claim);
+  }
+
+  /** On a full disk only the date is missing: the bonds of a known adapter work on. */
+  async #noted(claim: AdapterClaim): Promise<AdmittedAdapter> {
+    const { adapters } = this.#keys;
+    try {
+      return await adapters.admit(claim);
+    } catch (error) {
+      const full = error instanceof StorageError && error.failure.kind === "quota";
+      const known = full ? await adapters.known(claim) : undefined;
+      if (known === undefined) throw error;
+      return known;
+    }
   }
 }
 

@@ -118,6 +118,16 @@ test("a bond that is verified on a full disk works, and is as it was; only the d
   assert.equal((await rig.again()).code, 0);
 });
 
+test("an adapter that is known comes up on a full disk, and its bonds encrypt", async () => {
+  await using rig = new OwnKeysRig();
+  await bonded(rig);
+  const heal = fullDisk();
+  await rig.start();
+  const result = await rig.again({ mode: "check" });
+  heal();
+  assert.deepEqual([result.code, result.evidence], [0, "encrypted"]);
+});
+
 test("whichever write of a repair does not fit, there is a bond, and it encrypts", async () => {
   const codes = new Set<number>();
   for (let nth = 1; ; nth++) {
