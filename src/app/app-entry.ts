@@ -4,6 +4,7 @@ import type { Pwa } from "../state/pwa.ts";
 import type { Router } from "../state/router.ts";
 import type { Screens } from "../state/screens.ts";
 import { Store } from "../state/store.ts";
+import { backupDatabase, hasBackupFile } from "../storage/backup/database.ts";
 
 /** The browser may offer the installation before anything is on the screen, and only once. */
 export function catchInstallOffer(): Store<InstallOffer | null> {
@@ -41,7 +42,6 @@ export function startAppLater(
 export function keepBackupLater({ app, parts }: Screens, world: string | undefined): void {
   const start = async () => {
     if (!("showSaveFilePicker" in globalThis)) return;
-    const { backupDatabase, hasBackupFile } = await import("../storage/backup/store.ts");
     if (await hasBackupFile(backupDatabase(world))) await parts.backupFile.load();
   };
   // Where the storage does not open, every screen says so.

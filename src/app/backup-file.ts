@@ -3,7 +3,8 @@ import type { App } from "../state/app.ts";
 import { BackupFile, type FilePicker } from "../state/keys/backup-file.ts";
 import type { PageKeys } from "../state/keys/screen.ts";
 import type { FileHandle } from "../storage/backup/file-handle.ts";
-import { backupDatabase, indexedBackupFile } from "../storage/backup/store.ts";
+import { backupDatabase } from "../storage/backup/database.ts";
+import { indexedBackupFile } from "../storage/backup/store.ts";
 
 declare global {
   /** Chromium only. */

@@ -3,6 +3,7 @@ import { newIdentity } from "../../hci/gap/own-address.ts";
 import { pageTimers } from "../link/timers.ts";
 import { Store } from "../state/store.ts";
 import type { PageKeys } from "../state/keys/screen.ts";
+import { backupDatabase } from "../storage/backup/database.ts";
 import { IDLE_MS, KEYS_CHANNEL_NAME, openIndexedKeys } from "../storage/keys/open.ts";
 import type { DatabaseEvents } from "../storage/open.ts";
 import { webAuthnPrf } from "../storage/vault/webauthn-prf.ts";
@@ -57,7 +58,7 @@ export function openPageKeys({ events, surroundings, name }: PageKeysOptions): P
       for (const name of Object.keys(localStorage))
         if (name.startsWith("bondkeeper.")) localStorage.removeItem(name);
       // Fetched only then: nobody else needs them.
-      const [{ eraseApps }, { backupDatabase, eraseBackupFile }] = await Promise.all([
+      const [{ eraseApps }, { eraseBackupFile }] = await Promise.all([
         import("../storage/apps/erase.ts"),
         import("../storage/backup/store.ts"),
       ]);

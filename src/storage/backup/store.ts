@@ -9,6 +9,7 @@ import { StorageError } from "../ports.ts";
 import { time } from "../rows.ts";
 import { storable } from "../storable.ts";
 import type { Sealed } from "../vault/vault.ts";
+import { hasBackupFile } from "./database.ts";
 import type { FileHandle } from "./file-handle.ts";
 
 const hex = (octets: number): Check<string> =>
@@ -49,14 +50,6 @@ export interface BackupFileStore {
   put(kept: KeptBackup, as: "new" | "kept"): Promise<boolean>;
   /** The file itself stays. */
   erase(): Promise<void>;
-}
-
-/** `world`: as `databaseOf` names it; undefined for that of real devices. */
-export const backupDatabase = (world: string | undefined): string => `${world ?? "bondkeeper"}-backup-file`;
-
-/** Whether a file was ever chosen here, without making the database. */
-export async function hasBackupFile(name: string): Promise<boolean> {
-  return (await indexedDB.databases()).some((database) => database.name === name);
 }
 
 export async function eraseBackupFile(name: string): Promise<void> {

@@ -2,13 +2,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { FileHandle } from "../../../src/storage/backup/file-handle.ts";
-import {
-  backupDatabase,
-  eraseBackupFile,
-  hasBackupFile,
-  indexedBackupFile,
-  type KeptBackup,
-} from "../../../src/storage/backup/store.ts";
+import { backupDatabase, hasBackupFile } from "../../../src/storage/backup/database.ts";
+import { eraseBackupFile, indexedBackupFile, type KeptBackup } from "../../../src/storage/backup/store.ts";
 import { openDB } from "idb";
 import { newProfile, refuseOpen } from "../../support/tabs.ts";
 
