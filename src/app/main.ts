@@ -112,6 +112,10 @@ function buildScreens({ ports, page, router, notices, keys, world, pwa, name }: 
     notices,
     now,
   };
+  const preferences = new Preferences(app, {
+    look: () => storageHealth(navigator.storage),
+    ask: () => askPersistence(navigator.storage),
+  });
   return {
     app,
     demo,
@@ -122,20 +126,20 @@ function buildScreens({ ports, page, router, notices, keys, world, pwa, name }: 
     explain: new ExplainError(app, async () => (await import("../link/foreign.ts")).explainForeign),
     transfer: new Transfer(app),
     pwa,
-    preferences: new Preferences(app, {
-      look: () => storageHealth(navigator.storage),
-      ask: () => askPersistence(navigator.storage),
-    }),
-    parts: partsOf(app, { keys, activity, world, name }),
+    preferences,
+    parts: partsOf(app, { keys, activity, world, name, preferences }),
   };
 }
 
 /** What a screen needs beyond the list comes with the screen. */
 function partsOf(
   app: App,
-  from: Pick<Foundation, "keys" | "world" | "name"> & { readonly activity: ActivityLog },
+  from: Pick<Foundation, "keys" | "world" | "name"> & {
+    readonly activity: ActivityLog;
+    readonly preferences: Preferences;
+  },
 ): Parts {
-  const { keys, activity, world, name } = from;
+  const { keys, activity, world, name, preferences } = from;
   const { scan, trace = null, own } = world;
   const backupFile = new Lazy(async () => {
     const [{ keepBackupFile }, page] = await Promise.all([import("./backup-file.ts"), keys.load()]);
@@ -152,7 +156,7 @@ function partsOf(
         keys.load(),
         backupFile.load(),
       ]);
-      return keysScreen(app, page, file);
+      return keysScreen(app, page, file, () => void preferences.look());
     }),
     backupFile,
     ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app, world.pairing ?? null, keys)),

@@ -34,6 +34,11 @@ export class Preferences {
 
   async start(): Promise<void> {
     this.health.set(await this.#health.look());
+    await this.look();
+  }
+
+  /** Reads the settings anew. */
+  async look(): Promise<void> {
     await this.#settle(() => this.app.ports.stores.settings.get());
   }
 

@@ -1,7 +1,9 @@
 import { type TemplateResult, css, html, nothing } from "lit";
 import { displayName } from "../bonds/record.ts";
 import type { Mode } from "../bonds/result.ts";
+import type { Capabilities } from "../link/backend.ts";
 import type { ShownDevice } from "../state/device.ts";
+import type { BondRecord } from "../storage/records.ts";
 import { age, exactTime } from "./age.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
@@ -109,7 +111,7 @@ export class DeviceHeader extends DevicePart {
 
   #acts(): TemplateResult {
     const running = this.locked;
-    const offered = acts(this.device);
+    const offered = acts(this.device, this.app.ports.backend.capabilities);
     const checks = offered.some(({ mode }) => mode === "check");
     return html`<div class="acts row">
       ${offered.map(
@@ -126,14 +128,26 @@ const checkHint = html`<p class="small quiet">
   A check reads what proves the bond, once, and writes nothing. Should the system ask whether to pair, decline.
 </p>`;
 
-function acts({ state, proof }: ShownDevice): readonly Act[] {
+/** A record that came with its key has the device's identity at once: nothing is paired, the key only has to encrypt. */
+function cameWithKey({ importedFrom, platformId }: BondRecord, { pairing }: Capabilities): boolean {
+  return pairing === "explicit" && importedFrom !== null && platformId !== null;
+}
+
+function acts({ record, state, proof }: ShownDevice, capabilities: Capabilities): readonly Act[] {
   const check: Act = { mode: "check", label: "Check only, change nothing", look: "" };
   switch (state.kind) {
     case "proven":
     case "proven-now":
       return [{ mode: "ensure", label: "Verify the bond", look: "primary" }, check];
     case "recorded":
-      return [{ mode: "ensure", label: "Pair and prove the bond", look: "primary" }, check];
+      return [
+        {
+          mode: "ensure",
+          label: cameWithKey(record, capabilities) ? "Prove the bond" : "Pair and prove the bond",
+          look: "primary",
+        },
+        check,
+      ];
     case "suspect":
       return [
         { mode: "ensure", label: "Verify again", look: "primary" },

@@ -52,14 +52,14 @@ async function restore(page: Page, buffer: Buffer): Promise<void> {
   await expect(bonds(page), "nothing is stored before a person agreed").toBeHidden();
   await expectAccessible(page);
   await press(page, "Restore");
-  await expect(page.getByRole("region", { name: "Message" })).toContainText("1 keys were restored");
+  await expect(page.getByRole("region", { name: "Message" })).toContainText("1 key was restored");
   await expect(bonds(page)).toContainText(DEVICE);
 }
 
 /** What came with a file is never proven: one click proves it, by the key that came, and no question comes up. */
 async function proveAgain(page: Page): Promise<void> {
   await page.getByRole("link", { name: DEVICE, exact: true }).click();
-  await press(page, "Pair and prove the bond");
+  await press(page, "Prove the bond");
   await expectResult(page, 0);
   await expect(page.getByRole("dialog")).toHaveCount(0);
 }

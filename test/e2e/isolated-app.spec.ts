@@ -4,7 +4,7 @@ import { type InstalledApp, installApp, openApp } from "./isolated.ts";
 import { expectResult, press } from "./person.ts";
 
 /** What came with a backup was never proven here. */
-const CAME = "Pair and prove the bond";
+const CAME = "Prove the bond";
 const PASSPHRASE = "correct horse battery staple";
 
 test.setTimeout(120_000);

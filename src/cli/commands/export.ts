@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { exportKeys } from "../../formats/keys/export.ts";
 import type { KeyFiles } from "../../formats/keys/input.ts";
 import { keyRecordOf } from "../../state/keys/records.ts";
 import type { Command } from "../arguments.ts";
 import { codeOf } from "../file-key-store-lock.ts";
+import { writeNew } from "../new-file.ts";
 import { nodeCrypto } from "../node-crypto.ts";
 import { openStore } from "../open-store.ts";
 import type { Output } from "../output.ts";
@@ -30,7 +31,8 @@ export async function exportCommand(command: Export, program: Program, output: O
   output.warn(
     "Whoever has this file can listen to these devices and imitate them: delete it when it was used",
   );
-  output.say(`${made.written.length} bonds are in ${command.to}`);
+  const { length } = made.written;
+  output.say(`${length === 1 ? "1 bond is" : `${length} bonds are`} in ${command.to}`);
   return 0;
 }
 
@@ -42,9 +44,9 @@ async function write({ format, to }: Export, files: KeyFiles): Promise<void> {
   for (const { path, content } of places) {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(path, content, { mode: 0o600, flag: "wx" });
     } catch (error) {
       throw new UsageError(`Cannot write ${path}: ${codeOf(error)}`, { cause: error });
     }
+    await writeNew(path, content);
   }
 }

@@ -1,10 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { btsnoop } from "../../../hci/trace/btsnoop.ts";
 import { Trace } from "../../../hci/trace/trace.ts";
 import type { Chooser, Sighting } from "../../link/hci/ports.ts";
 import { DeviceError } from "../../link/failure.ts";
 import type { Command, Common } from "../arguments.ts";
 import { addressOfPeer } from "../find-device.ts";
+import { intoNew } from "../new-file.ts";
 import { nodeClock } from "../node-clock.ts";
 import type { Output, Row } from "../output.ts";
 import type { Program } from "../program.ts";
@@ -20,17 +20,19 @@ export function scanCommand(common: Common, program: Program, output: Output): P
   );
 }
 
-/** The same with everything recorded that passes between host and adapter; keys are blanked. */
+/** The same with everything recorded that passes between host and adapter; keys are blanked. Overwrites nothing. */
 export function traceCommand(
   command: Extract<Command, { readonly kind: "trace" }>,
   program: Program,
   output: Output,
 ): Promise<number> {
   const trace = new Trace({ clock: nodeClock, unixMs: Date.now() });
-  return listen(command, program, output, trace, async () => {
-    await writeFile(command.to, btsnoop(trace), { mode: 0o600 });
-    output.say(`${trace.records.length} packets are in ${command.to}; open it with Wireshark`);
-  });
+  return intoNew(command.to, (fill) =>
+    listen(command, program, output, trace, async () => {
+      await fill(btsnoop(trace));
+      output.say(`${trace.records.length} packets are in ${command.to}; open it with Wireshark`);
+    }),
+  );
 }
 
 async function listen(

@@ -19,6 +19,7 @@ import { exceptFor, undoImport } from "../undo-import.ts";
 import { Store } from "../store.ts";
 import { backupContents, OLD_MS } from "./backup-contents.ts";
 import { restoreAdapters } from "./backup-identities.ts";
+import { type BackupSettings, settingsOffered, takeSettings } from "./backup-settings.ts";
 import type { PageKeys } from "./screen.ts";
 import { vaultProblem, type VaultProblem } from "./vault.ts";
 
@@ -36,6 +37,8 @@ export type BackupView =
       readonly contents: BackupContents;
       /** Records of devices in it. */
       readonly records: number;
+      /** What it would change of the settings here; null: nothing. */
+      readonly settings: BackupSettings | null;
     };
 
 /** Whether there is a backup that is worth something; null while that is not known. */
@@ -49,6 +52,13 @@ export interface BackupFile {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+export interface BackupOptions {
+  /** For tests, which have no time to be slow. */
+  readonly rounds?: BackupLimits;
+  /** Settings were changed: who shows them looks again. */
+  readonly onSettings?: () => void;
+}
+
 export class BackupScreen {
   readonly view = new Store<BackupView>({ step: "idle" });
   readonly age = new Store<BackupAge | null>(null);
@@ -57,13 +67,14 @@ export class BackupScreen {
   readonly #app: App;
   readonly #page: PageKeys;
   readonly #rounds: BackupLimits | undefined;
+  readonly #onSettings: () => void;
   #file: Uint8Array<ArrayBuffer> | undefined;
 
-  /** `rounds`: for tests, which have no time to be slow. */
-  constructor(app: App, page: PageKeys, rounds?: BackupLimits) {
+  constructor(app: App, page: PageKeys, { rounds, onSettings = () => {} }: BackupOptions = {}) {
     this.#app = app;
     this.#page = page;
     this.#rounds = rounds;
+    this.#onSettings = onSettings;
   }
 
   /** Whether a reminder is due: there are bonds, and no backup has them. */
@@ -122,7 +133,8 @@ export class BackupScreen {
         this.#rounds,
       );
       const { entries } = await readRecords(new TextEncoder().encode(contents.records), { existing: [] });
-      this.view.set({ step: "preview", name, createdAt, contents, records: entries.length });
+      const settings = await settingsOffered(contents.settings, this.#app.ports.stores.settings);
+      this.view.set({ step: "preview", name, createdAt, contents, records: entries.length, settings });
     } catch (error) {
       if (!(error instanceof BackupError)) {
         this.view.set({ step: "failed", problem: vaultProblem(error) });
@@ -139,11 +151,14 @@ export class BackupScreen {
     this.view.set({ step: "idle" });
   }
 
-  /** Keys in one write, then records in another. Nothing that is here is replaced; the undo takes back what came. */
-  async restore(): Promise<void> {
+  /**
+   * Keys in one write, then records in another. Nothing that is here is replaced, but settings where a person wants
+   * those of the file; the undo takes back what came.
+   */
+  async restore(wanted: { readonly settings: boolean }): Promise<void> {
     const view = this.view.value;
     if (view.step !== "preview") return;
-    const { contents } = view;
+    const { contents, settings } = view;
     this.view.set({ step: "working", what: "restore" });
     try {
       const { keys } = this.#page;
@@ -156,7 +171,14 @@ export class BackupScreen {
       const restored = await keys.restore(bonds);
       const after = await keys.places();
       const undoRecords = await this.#restoreRecords(contents.records);
-      this.#tell(restored, async () => (await keys.putBackPlaces(before, after)) + (await undoRecords()));
+      const undoSettings =
+        wanted.settings && settings !== null
+          ? await takeSettings(settings, this.#app.ports.stores.settings, this.#onSettings)
+          : async () => 0;
+      this.#tell(
+        restored,
+        async () => (await keys.putBackPlaces(before, after)) + (await undoRecords()) + (await undoSettings()),
+      );
       this.close();
     } catch (error) {
       this.view.set({ step: "failed", problem: vaultProblem(error) });
@@ -167,7 +189,8 @@ export class BackupScreen {
   /** `undoRest`: what is no bond; resolves with how much of it stays because it changed since. */
   #tell(restored: Restored, undoRest: () => Promise<number>): void {
     const { added, same, refused } = restored;
-    const words = `${added} keys were restored, ${same} were here already`;
+    const came = added === 1 ? "1 key was restored" : `${added} keys were restored`;
+    const words = `${came}, ${same === 1 ? "1 was" : `${same} were`} here already`;
     const left = refused.length === 0 ? "" : `, ${refused.length} could not be stored`;
     this.#app.notices.done(`${words}${left}`, () => void this.#undo(restored, undoRest));
   }

@@ -44,7 +44,8 @@ export class KeysScreen {
   readonly backup: BackupScreen;
   readonly file: BackupFile;
 
-  constructor(app: App, page: PageKeys, file: BackupFile) {
+  /** `onSettings`: a restore has changed them. */
+  constructor(app: App, page: PageKeys, file: BackupFile, onSettings: () => void = () => {}) {
     this.app = app;
     this.file = file;
     // Its key went with the vault, and what it holds is what may be wanted back.
@@ -52,7 +53,7 @@ export class KeysScreen {
     this.list = new KeyList(app, page);
     this.import = new KeyImportScreen(app, page);
     this.export = new KeyExportScreen(app, page);
-    this.backup = new BackupScreen(app, page);
+    this.backup = new BackupScreen(app, page, { onSettings });
     this.list.view.watch(() => void this.#remind());
     file.view.watch(() => void this.#remind());
   }

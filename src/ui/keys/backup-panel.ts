@@ -34,6 +34,16 @@ export class BackupPanel extends LitElement {
       .field {
         max-width: 26rem;
       }
+      label.check {
+        display: flex;
+        gap: var(--space-3);
+        align-items: start;
+      }
+      .check .hint {
+        display: block;
+        color: var(--ink-2);
+        font-size: var(--text-s);
+      }
       #pick {
         position: absolute;
         opacity: 0;
@@ -129,6 +139,7 @@ export class BackupPanel extends LitElement {
     createdAt,
     contents,
     records,
+    settings,
   }: Extract<BackupView, { readonly step: "preview" }>): TemplateResult {
     const { bonds, adapters, identities } = contents;
     return html`<h3><bdi>${name}</bdi></h3>
@@ -144,11 +155,25 @@ export class BackupPanel extends LitElement {
         <dt>Records of devices</dt>
         <dd>${records}</dd>
       </dl>
+      ${
+        settings === null
+          ? nothing
+          : html`<label class="check">
+              <input id="settings" type="checkbox" />
+              <span>Take over its settings, too
+                <span class="hint">${THEMES[settings.theme]}, attribute tables kept for ${settings.cacheDays === 1 ? "1 day" : `${settings.cacheDays} days`}. Who may ask for a bond is in no backup.</span></span>
+            </label>`
+      }
       <p>What is here stays: a bond that differs is kept beside yours. Use the bonds on one machine at a time.</p>
       <p class="row">
-        <button class="primary" @click=${() => void this.state.restore()}>Restore</button>
+        <button class="primary" @click=${() => void this.#restore()}>Restore</button>
         <button @click=${() => this.state.close()}>Cancel</button>
       </p>`;
+  }
+
+  async #restore(): Promise<void> {
+    const settings = this.renderRoot.querySelector<HTMLInputElement>("#settings")?.checked === true;
+    await this.state.restore({ settings });
   }
 
   async #open(event: SubmitEvent): Promise<void> {
@@ -169,6 +194,12 @@ export class BackupPanel extends LitElement {
     return input;
   }
 }
+
+const THEMES = {
+  system: "Colours as the system has them",
+  light: "Light colours",
+  dark: "Dark colours",
+} as const;
 
 const WORKING = { write: "Writing …", open: "Opening …", restore: "Restoring …" } as const;
 

@@ -188,7 +188,15 @@ test(
     const file = join(at.directory, "trace.btsnoop");
     const trace = await at.run("trace", "--to", file, "--timeout", "4");
     assert.equal(trace.code, 0, trace.err);
-    assert.equal((await readFile(file)).subarray(0, 8).toString("latin1"), "btsnoop\0");
+    const first = await readFile(file);
+    assert.equal(first.subarray(0, 8).toString("latin1"), "btsnoop\0");
+    const again = await at.run("trace", "--to", file, "--timeout", "4");
+    assert.equal(again.code, 64, again.err);
+    assert.deepEqual(await readFile(file), first, "a trace that is there is not overwritten");
+    const none = join(at.directory, "none.btsnoop");
+    const nowhere = ["--transport", "tcp://127.0.0.1:1", "--store", join(at.directory, "other")];
+    assert.equal((await bondkeeper(["trace", "--to", none, ...nowhere])).code, 3);
+    await assert.rejects(readFile(none), { code: "ENOENT" }, "what failed leaves no empty file");
   }),
 );
 

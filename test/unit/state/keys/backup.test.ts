@@ -11,8 +11,9 @@ beforeEach(newProfile);
 
 const FEW = { least: 10, most: 1_000 };
 const kindOf = ({ age }: BackupScreen) => age.value?.kind;
+const KEEP = { settings: false };
 const PASSPHRASE = "correct horse battery";
-const backupOf = ({ app, pageKeys }: KeysWorld) => new BackupScreen(app, pageKeys, FEW);
+const backupOf = ({ app, pageKeys }: KeysWorld) => new BackupScreen(app, pageKeys, { rounds: FEW });
 const fileOf = (content: string | Uint8Array) => ({
   name: "backup.json",
   arrayBuffer: async () => new TextEncoder().encode(String(content)).buffer,
@@ -45,7 +46,7 @@ test("bonds move between two origins by a backup: the same keys, identity and re
   assert(view.step === "preview", JSON.stringify(view));
   assert.deepEqual([view.contents.bonds.length, view.contents.adapters.length, view.records], [2, 1, 1]);
   assert.deepEqual(await rig.tab.keys.list(), []);
-  await screen.restore();
+  await screen.restore(KEEP);
   const adapter = await rig.tab.adapter();
   assert.deepEqual((await rig.tab.keys.identities.own(adapter.id)).address, US);
   assert.deepEqual((await rig.tab.keys.identities.own(adapter.id)).irk, octets(3));
@@ -69,6 +70,46 @@ test("bonds move between two origins by a backup: the same keys, identity and re
   assert.deepEqual(await rig.stores.bonds.all(), []);
 });
 
+test("settings come over by a person's choice only, within what can be set here, and the undo takes them back", async () => {
+  await using from = await keysWorld();
+  await from.stores.settings.update({ theme: "dark", cacheDays: 0 });
+  assert.equal(await backupOf(from).write(PASSPHRASE), true);
+  const text = String(from.page.content);
+  newProfile();
+  await using rig = await keysWorld();
+  const look = async () => {
+    const { theme, cacheDays } = await rig.stores.settings.get();
+    return { theme, cacheDays };
+  };
+  const before = await look();
+  const after = { theme: "dark", cacheDays: 1 } as const;
+  let heard = 0;
+  const options = { rounds: FEW, onSettings: () => heard++ };
+  const screen = new BackupScreen(rig.app, rig.pageKeys, options);
+  const opened = async () => {
+    await screen.pick(fileOf(text));
+    await screen.open(PASSPHRASE);
+    assert(screen.view.value.step === "preview");
+    return screen.view.value.settings;
+  };
+  assert.deepEqual(await opened(), after);
+  await screen.restore(KEEP);
+  assert.deepEqual([await look(), heard], [before, 0]);
+
+  await opened();
+  await screen.restore({ settings: true });
+  assert.deepEqual([await look(), heard], [after, 1]);
+  assert.equal(await undone(rig), BEFORE_ALL);
+  assert.deepEqual([await look(), heard], [before, 2]);
+
+  await opened();
+  await screen.restore({ settings: true });
+  assert.equal(await opened(), null, "the same as here: nothing to choose");
+  await rig.stores.settings.update({ theme: "light" });
+  assert.equal(await undone(rig), `${BEFORE_ALL}, except for 1 that changed since`);
+  assert.deepEqual(await look(), { theme: "light", cacheDays: 1 });
+});
+
 test("the undo of a restore keeps a record that changed since", async () => {
   const text = await written();
   newProfile();
@@ -76,7 +117,7 @@ test("the undo of a restore keeps a record that changed since", async () => {
   const screen = backupOf(rig);
   await screen.pick(fileOf(text));
   await screen.open(PASSPHRASE);
-  await screen.restore();
+  await screen.restore(KEEP);
   const [came] = await rig.stores.bonds.all();
   assert(came !== undefined);
   await rig.stores.bonds.put([{ ...came, label: "Named since" }]);
@@ -98,7 +139,7 @@ async function restored(rig: KeysWorld, text: string): Promise<void> {
   const screen = backupOf(rig);
   await screen.pick(fileOf(text));
   await screen.open(PASSPHRASE);
-  await screen.restore();
+  await screen.restore(KEEP);
   assert.equal(screen.view.value.step, "idle");
 }
 
@@ -170,7 +211,7 @@ test("a record whose keys are in the backup is of the same device at once; one o
   const screen = backupOf(rig);
   await screen.pick(fileOf(String(from.page.content)));
   await screen.open(PASSPHRASE);
-  await screen.restore();
+  await screen.restore(KEEP);
   const ids = (await rig.stores.bonds.all()).map(({ id, platformId, proofs }) => [id, platformId, proofs]);
   assert.deepEqual(Object.fromEntries(ids.map(([id, platformId]) => [id, platformId])), {
     own: "peer-own",
@@ -189,7 +230,7 @@ test("a dongle that is known on the other machine keeps its record, and gets the
   const screen = backupOf(rig);
   await screen.pick(fileOf(text));
   await screen.open(PASSPHRASE);
-  await screen.restore();
+  await screen.restore(KEEP);
   assert.equal((await rig.tab.keys.adapters.all()).length, 1);
   assert((await rig.tab.keys.list()).every(({ adapter }) => adapter === there.id));
   assert.deepEqual((await rig.tab.keys.identities.own(there.id)).address, US);
