@@ -177,7 +177,8 @@ export class BackupScreen {
           : async () => 0;
       this.#tell(
         restored,
-        async () => (await keys.putBackPlaces(before, after)) + (await undoRecords()) + (await undoSettings()),
+        async () =>
+          (await keys.putBackPlaces(before, after)) + (await undoRecords()) + (await undoSettings()),
       );
       this.close();
     } catch (error) {
