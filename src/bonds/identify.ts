@@ -1,7 +1,7 @@
 /** The steps before the link: is there a radio, may we reach the peer, do we know it. */
 import type { Availability, Peer } from "../link/backend.ts";
 import { DeviceError, type Failure, failureOf } from "../link/failure.ts";
-import { StorageError } from "../storage/ports.ts";
+import { isFull } from "../storage/ports.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { EnsureTarget } from "./ensure.ts";
 import { lastProof } from "./evidence.ts";
@@ -183,8 +183,4 @@ async function remember(run: Run, target: ChosenTarget): Promise<BondRecord> {
   run.remembered = true;
   run.persisted = true;
   return record;
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof StorageError && error.failure.kind === "quota";
 }

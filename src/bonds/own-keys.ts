@@ -204,7 +204,7 @@ async function promote(run: Run, signal: AbortSignal): Promise<void> {
     run.keptForSession = !stored.persisted;
   } catch (error) {
     const failure = failureOf(error);
-    const unwritten = failure.kind === "key-store" && failure.why === "failed";
+    const unwritten = failure.kind === "key-store" && failure.why !== "unreadable";
     if (!unwritten && failure.kind !== "vault-locked") throw error;
     run.unsaved = failure;
   }

@@ -87,7 +87,9 @@ export function generalVerdict(failure: Failure): Verdict {
     case "vault-locked":
       return verdict("permission", "vault-locked", "unlock-vault");
     case "key-store":
-      return verdict("permission", "keys-unreadable", "retry");
+      return failure.why === "full"
+        ? verdict("permission", "store-full", "free-space")
+        : verdict("permission", "keys-unreadable", "retry");
     case "not-persisted":
       return verdict("permission", "keys-not-writable", "free-space");
     case "access-refused":

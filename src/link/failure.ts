@@ -96,8 +96,8 @@ export type Failure =
   /** What the link or the pairing gives is worth less than what is asked for. */
   | { readonly kind: "below-level"; readonly what: "level" | "key-size" | "legacy" | "weaker-than-before" }
   | { readonly kind: "vault-locked" }
-  /** The store of keys failed: whether there is a bond is not known, and nothing was done. */
-  | { readonly kind: "key-store"; readonly why: "unreadable" | "failed" }
+  /** The store of keys failed: whether there is a bond is not known, and nothing was done. `full`: it had no room to write. */
+  | { readonly kind: "key-store"; readonly why: "unreadable" | "failed" | "full" }
   /** The pairing was given up, because its key could not be stored. */
   | { readonly kind: "not-persisted" }
   /** The adapter has no room for one more link. */

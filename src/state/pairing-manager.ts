@@ -10,6 +10,7 @@ import type {
   PairingProposal,
   PairingTerms,
 } from "../link/pairing.ts";
+import { isFull } from "../storage/ports.ts";
 import type { BondRecord, Level } from "../storage/records.ts";
 import { cleanName } from "../storage/text.ts";
 import { PairingProcedure } from "./pairing-procedure.ts";
@@ -49,6 +50,8 @@ export type RemoveOutcome =
   | "removed"
   | "notFound"
   | "failed"
+  /** The disk has no room to note the removal. */
+  | "full"
   /** A pairing or a procedure with this device is under way: stop that first. */
   | "pending"
   /** The record is put away; the keys are the system's, and only a person can remove them there. */
@@ -152,8 +155,8 @@ export class PairingManager implements PairingPrompts {
       if (kind === "not-found") return "notFound";
       this.#tell({ kind: "removed", bondId });
       return kind === "os-owned" ? "osOwned" : "removed";
-    } catch {
-      return "failed";
+    } catch (error) {
+      return isFull(error) ? "full" : "failed";
     }
   }
 

@@ -24,6 +24,11 @@ export class StorageError extends Error {
   }
 }
 
+/** There was no room to write; what stood before stands. */
+export function isFull(error: unknown): boolean {
+  return error instanceof StorageError && error.failure.kind === "quota";
+}
+
 export interface BondChange {
   readonly id: string;
   readonly what: "put" | "deleted";

@@ -3,7 +3,7 @@ import type { App } from "../state/app.ts";
 import { advice as adviceView, adviceStyles } from "./advice-view.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
-import { obstaclePastes, obstacleTitle, type Paste } from "./environment-words.ts";
+import { failureTitle, obstaclePastes, obstacleTitle, type Paste } from "./environment-words.ts";
 import { explain } from "./explain.ts";
 import type { Advice } from "./explain/advice.ts";
 import { explainObstacle } from "./explain/obstacle.ts";
@@ -51,7 +51,7 @@ export class EnvironmentScreen extends LitElement {
         return this.#screen(title, explainObstacle(obstacle, system), obstaclePastes(obstacle, surroundings));
       }
       case "no-answer":
-        return this.#screen("The browser does not answer", explain(view.failure, system), []);
+        return this.#screen(failureTitle(view.failure), explain(view.failure, system), []);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Titles for what stands in the way of Bluetooth, and what can be pasted elsewhere to remove it. */
+import type { Failure } from "../link/failure.ts";
 import { type Obstacle, secureAddresses, type Surroundings } from "../state/environment.ts";
 
 /** A page cannot open the browser's own pages or a terminal: a person takes these there. */
@@ -28,6 +29,14 @@ export function obstacleTitle(obstacle: Obstacle, { platform }: Surroundings): s
         ? "The system keeps Bluetooth from the browser"
         : "Bluetooth is blocked for this page";
   }
+}
+
+/** Of a failure that is none of the obstacles. */
+export function failureTitle(failure: Failure): string {
+  if (failure.kind !== "key-store") return "The browser does not answer";
+  return failure.why === "full"
+    ? "There is no room left to store keys"
+    : "The store of keys cannot be read";
 }
 
 export function obstaclePastes(obstacle: Obstacle, { platform, address }: Surroundings): readonly Paste[] {

@@ -29,7 +29,7 @@ export function explain(failure: Failure, system: System): Advice {
     case "not-bonded":
       return explainKeys("no-key");
     case "key-store":
-      return explainKeys("keys-unreadable");
+      return explainKeys(failure.why === "full" ? "keys-full" : "keys-unreadable");
     case "not-persisted":
       return explainKeys("keys-not-writable");
     case "below-level":

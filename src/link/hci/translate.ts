@@ -91,8 +91,13 @@ function storeFailure(error: unknown): Failure | undefined {
     return { kind: "vault-locked" };
   if (error.name === "NotAdmittedError") return { kind: "adapter", state: "not-admitted" };
   if (error.name === "VaultError" || error.name === "StorageError")
-    return { kind: "key-store", why: kind === "unreadable" ? "unreadable" : "failed" };
+    return { kind: "key-store", why: storeTrouble(kind) };
   return undefined;
+}
+
+function storeTrouble(kind: unknown): "unreadable" | "failed" | "full" {
+  if (kind === "quota") return "full";
+  return kind === "unreadable" ? "unreadable" : "failed";
 }
 
 function kindIn(error: Error): unknown {

@@ -3,7 +3,7 @@
  * a click in this window. Nothing here trusts a message: one that does not fit is dropped, too many end the session.
  */
 import type { BondResult } from "../../bonds/result.ts";
-import { ResultCode, type ResultName, type ResultReason } from "../../bonds/result.ts";
+import { type Remedy, ResultCode, type ResultName, type ResultReason } from "../../bonds/result.ts";
 import {
   type ClientMessage,
   type ClientRequest,
@@ -194,9 +194,14 @@ export function answerOf(request: ClientRequest, result: BondResult): KeeperAnsw
   };
 }
 
-export function refusal(request: ClientRequest, name: ResultName, reason: ResultReason | null): KeeperAnswer {
+/** `remedy`: what would help, where the name alone does not say it. */
+export function refusal(
+  request: ClientRequest,
+  name: ResultName,
+  reason: ResultReason | null,
+  remedy: Remedy = name === "ok" ? "continue" : name === "cancelled" ? "retry" : "fix-call",
+): KeeperAnswer {
   const device = request.device ?? "";
   const success = name === "ok";
-  const remedy = success ? "continue" : name === "cancelled" ? "retry" : "fix-call";
   return { kind: "result", id: request.id, device, success, code: ResultCode[name], name, reason, remedy };
 }

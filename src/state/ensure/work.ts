@@ -4,7 +4,7 @@ import { displayName } from "../../bonds/record.ts";
 import { removeBond } from "../../bonds/remove.ts";
 import type { BondResult } from "../../bonds/result.ts";
 import type { ClientBond, ClientCapabilities, ClientRequest, KeeperAnswer } from "../../sdk/messages.ts";
-import { StorageError } from "../../storage/ports.ts";
+import { isFull, StorageError } from "../../storage/ports.ts";
 import type { BondRecord } from "../../storage/records.ts";
 import { AddDevice } from "../add-device.ts";
 import type { App } from "../app.ts";
@@ -61,7 +61,7 @@ export class ClientWork implements Worker {
           return await this.#pair(request, tell, signal);
       }
     } catch (error) {
-      if (error instanceof StorageError) return refusal(request, "permission", "store-unreadable");
+      if (error instanceof StorageError) return storeRefusal(request, isFull(error));
       throw error;
     }
   }
@@ -99,7 +99,8 @@ export class ClientWork implements Worker {
         ? refusal(request, "ok", null)
         : refusal(request, "not-valid", "no-record");
     }
-    switch (await this.#pairing.remove(id)) {
+    const outcome = await this.#pairing.remove(id);
+    switch (outcome) {
       case "removed":
         return refusal(request, "ok", null);
       case "notFound":
@@ -109,7 +110,8 @@ export class ClientWork implements Worker {
       case "pending":
         return refusal(request, "permission", "held-elsewhere");
       case "failed":
-        return refusal(request, "permission", "store-unreadable");
+      case "full":
+        return storeRefusal(request, outcome === "full");
     }
   }
 
@@ -210,4 +212,11 @@ export class ClientWork implements Worker {
       provenAt: proof?.at ?? null,
     };
   }
+}
+
+/** `full`: there was no room to write; else the store could not be read. */
+function storeRefusal(request: ClientRequest, full: boolean): KeeperAnswer {
+  return full
+    ? refusal(request, "permission", "store-full", "free-space")
+    : refusal(request, "permission", "store-unreadable", "retry");
 }

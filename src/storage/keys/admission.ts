@@ -1,5 +1,5 @@
 /** Which adapter gets which keys, and who we are on it: what a session asks for after Reset, and again after a replug. */
-import { StorageError } from "../ports.ts";
+import { isFull } from "../ports.ts";
 import type { AdapterKeys } from "./adapter-keys.ts";
 import type { AdmittedAdapter, Difference } from "./adapters.ts";
 import type { OwnIdentity } from "./identities.ts";
@@ -86,8 +86,7 @@ export class KeysAdmission {
     try {
       return await adapters.admit(claim);
     } catch (error) {
-      const full = error instanceof StorageError && error.failure.kind === "quota";
-      const known = full ? await adapters.known(claim) : undefined;
+      const known = isFull(error) ? await adapters.known(claim) : undefined;
       if (known === undefined) throw error;
       return known;
     }

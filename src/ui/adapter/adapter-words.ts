@@ -42,6 +42,12 @@ export function lostWords(
     case "vault-locked":
       return { what: "The vault is locked", advice: "The adapter gets no keys before you unlock it." };
     case "key-store":
+      if (failure.why === "full")
+        return {
+          what: "There is no room left to store keys",
+          advice:
+            "Free space on this computer, then try again. The bonds from before and their keys are untouched.",
+        };
       return {
         what: "The store of keys cannot be read",
         advice: "Nothing was deleted. Whether there are bonds is not known, so nothing is done. See Keys.",

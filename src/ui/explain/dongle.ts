@@ -52,6 +52,7 @@ export function explainAdapter(trouble: DongleTrouble): Advice {
 export type KeyTrouble =
   | "vault-locked"
   | "keys-unreadable"
+  | "keys-full"
   | "keys-not-writable"
   | "kept-for-session"
   | "no-key"
@@ -77,6 +78,12 @@ export function explainKeys(trouble: KeyTrouble): Advice {
         "The stored keys could not be read, so it is not known whether there is a bond.",
         "Nothing was deleted and nothing was overwritten.",
         "Try again. If it stays so, look at the damaged entries under Settings.",
+      );
+    case "keys-full":
+      return advice(
+        "There is no room left to store keys, so nothing was begun.",
+        "The bonds from before and their keys are untouched.",
+        "Free space on this computer, then try again.",
       );
     case "keys-not-writable":
       return advice(

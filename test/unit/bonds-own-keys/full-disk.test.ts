@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EnsureOptions } from "../../../src/bonds/ensure.ts";
+import { generalVerdict } from "../../../src/bonds/verdict.ts";
+import { type Failure, failureOf } from "../../../src/link/failure.ts";
 import { OwnKeysRig } from "../../support/own-keys-rig.ts";
 import type { RigHost } from "../../support/stack-rig.ts";
 import { failWrites, fullDisk } from "../../support/tabs.ts";
@@ -127,6 +129,29 @@ test("an adapter that is known comes up on a full disk, and its bonds encrypt", 
   heal();
   assert.deepEqual([result.code, result.evidence], [0, "encrypted"]);
 });
+
+for (const [what, known] of [
+  ["the first adapter, whose vault is yet to be made", false],
+  ["a new adapter beside one that is known", true],
+] as const)
+  test(`${what}, says that the disk is full, and no bond is touched`, async () => {
+    await using rig = new OwnKeysRig();
+    if (known) await bonded(rig);
+    const before = await rig.storedKeys();
+    const heal = fullDisk();
+    let failure: Failure | undefined;
+    await assert.rejects(rig.start({ dongle: rig.world.dongle("new") }), (error) => {
+      failure = failureOf(error);
+      return true;
+    });
+    heal();
+    assert.deepEqual(failure, { kind: "key-store", why: "full" });
+    const { name, reason, remedy } = generalVerdict(failure);
+    assert.deepEqual([name, reason, remedy], ["permission", "store-full", "free-space"]);
+    assert.equal(await rig.storedKeys(), before);
+    await rig.start();
+    if (known) assert.equal((await rig.again({ mode: "check" })).code, 0);
+  });
 
 test("whichever write of a repair does not fit, there is a bond, and it encrypts", async () => {
   const codes = new Set<number>();

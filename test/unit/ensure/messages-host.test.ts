@@ -215,6 +215,24 @@ test("the removal of a bond whose keys are the system's is not called done", asy
   assert.deepEqual([answer.success, answer.code], [false, 7]);
 });
 
+for (const [kind, reason, remedy] of [
+  ["quota", "store-full", "free-space"],
+  ["terminated", "store-unreadable", "retry"],
+] as const)
+  test(`a removal that cannot be noted (${kind}) is told as ${reason}, and what would help`, async () => {
+    const { admitted, stores } = await bench();
+    const { client, port } = await admitted();
+    stores.failNext("bonds.put", { kind });
+    port.say({ kind: "unpair", id: 1, device: "bond-1" });
+    await until(() => client.session.value?.view.value.length === 1);
+    client.session.value?.confirm(1);
+    await until(() => port.answers(1).length === 1);
+    const [answer] = port.answers(1);
+    assert(answer?.kind === "result");
+    assert.deepEqual([answer.code, answer.reason, answer.remedy], [4, reason, remedy]);
+    assert.equal((await stores.bonds.get("bond-1"))?.archived, null);
+  });
+
 test("messages that do not fit are dropped, keys of prototypes with them", async () => {
   const { admitted } = await bench();
   const { client, port } = await admitted();

@@ -219,6 +219,7 @@ export const FAILURES: { readonly [K in FailureKind]: readonly Extract<Failure, 
   "key-store": [
     { kind: "key-store", why: "unreadable" },
     { kind: "key-store", why: "failed" },
+    { kind: "key-store", why: "full" },
   ],
   "not-persisted": [{ kind: "not-persisted" }],
   "slots-full": [{ kind: "slots-full", used: 3, limit: 3 }],

@@ -305,7 +305,7 @@ test("Bonded devices are those of this way to Bluetooth that are in use", async 
   );
 });
 
-test("Removing a bond says removed, not found, in use, the system's, or failed", async () => {
+test("Removing a bond says removed, not found, in use, the system's, failed, or no room", async () => {
   const ours = await pairingWorld({ records: [{ ...PROVEN, id: "one" }] });
   assert.equal(await ours.manager.remove("one"), "osOwned", "Web Bluetooth's keys are the system's");
   assert.equal(await ours.manager.remove("one"), "notFound");
@@ -334,4 +334,7 @@ test("Removing a bond says removed, not found, in use, the system's, or failed",
   const broken = await pairingWorld({ records: [{ ...RECORD, id: "one" }] });
   broken.bonds.stores.bonds.put = () => Promise.reject(new Error("asked to fail"));
   assert.equal(await broken.manager.remove("one"), "failed");
+  const full = await pairingWorld({ records: [{ ...RECORD, id: "one" }] });
+  full.bonds.stores.failNext("bonds.put", { kind: "quota" });
+  assert.equal(await full.manager.remove("one"), "full");
 });

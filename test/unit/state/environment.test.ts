@@ -3,7 +3,9 @@ import { test } from "node:test";
 import type { Availability } from "../../../src/link/backend.ts";
 import { Environment, secureAddresses } from "../../../src/state/environment.ts";
 import { platformOf } from "../../../src/state/platform.ts";
-import { obstaclePastes, obstacleTitle } from "../../../src/ui/environment-words.ts";
+import { failureTitle, obstaclePastes, obstacleTitle } from "../../../src/ui/environment-words.ts";
+import { lostWords } from "../../../src/ui/adapter/adapter-words.ts";
+import { explain } from "../../../src/ui/explain.ts";
 import { ChoosingBackend } from "./world.ts";
 
 const AGENTS: readonly (readonly [string, string, string])[] = [
@@ -118,4 +120,20 @@ test("a browser that does not answer is said so, with its own words", async () =
   await environment.check(new AbortController().signal);
   const view = environment.view.value;
   assert(view.kind === "no-answer" && view.failure.kind === "unknown" && view.failure.text === "odd");
+  assert.equal(failureTitle(view.failure), "The browser does not answer");
+});
+
+test("a full disk and damaged keys are told as what they are, and that nothing is lost", () => {
+  for (const [why, title] of [
+    ["full", "There is no room left to store keys"],
+    ["unreadable", "The store of keys cannot be read"],
+  ] as const) {
+    const failure = { kind: "key-store", why } as const;
+    assert.equal(failureTitle(failure), title);
+    assert.equal(lostWords(failure, "usb").what, title);
+  }
+  const full = { kind: "key-store", why: "full" } as const;
+  const advice = explain(full, "linux");
+  assert.match(`${lostWords(full, "usb").advice} ${advice.next.join(" ")}`, /Free space.*untouched.*Free space/);
+  assert.match(advice.untouched, /bonds.*keys are untouched/);
 });
