@@ -34,9 +34,7 @@ export function obstacleTitle(obstacle: Obstacle, { platform }: Surroundings): s
 /** Of a failure that is none of the obstacles. */
 export function failureTitle(failure: Failure): string {
   if (failure.kind !== "key-store") return "The browser does not answer";
-  return failure.why === "full"
-    ? "There is no room left to store keys"
-    : "The store of keys cannot be read";
+  return failure.why === "full" ? "There is no room left to store keys" : "The store of keys cannot be read";
 }
 
 export function obstaclePastes(obstacle: Obstacle, { platform, address }: Surroundings): readonly Paste[] {

@@ -134,6 +134,9 @@ test("a full disk and damaged keys are told as what they are, and that nothing i
   }
   const full = { kind: "key-store", why: "full" } as const;
   const advice = explain(full, "linux");
-  assert.match(`${lostWords(full, "usb").advice} ${advice.next.join(" ")}`, /Free space.*untouched.*Free space/);
+  assert.match(
+    `${lostWords(full, "usb").advice} ${advice.next.join(" ")}`,
+    /Free space.*untouched.*Free space/,
+  );
   assert.match(advice.untouched, /bonds.*keys are untouched/);
 });
