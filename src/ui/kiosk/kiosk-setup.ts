@@ -31,6 +31,9 @@ export class KioskSetup extends LitElement {
       .note {
         overflow-wrap: anywhere;
       }
+      .note ul {
+        padding-left: var(--space-5);
+      }
       form,
       :host {
         display: grid;
@@ -43,7 +46,7 @@ export class KioskSetup extends LitElement {
         padding: 0;
         list-style: none;
       }
-      li {
+      ol > li {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto auto;
         align-items: center;
