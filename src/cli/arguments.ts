@@ -31,6 +31,8 @@ export interface BondCommand extends Common {
   readonly pin: SecretSource;
   readonly level: Level | null;
   readonly allowLegacy: boolean;
+  /** Only say what would be done. */
+  readonly plan: boolean;
 }
 
 export type Command =
@@ -56,6 +58,7 @@ const MAX_TIMEOUT_S = 3_600;
 const OPTIONS = {
   "check-only": { type: "boolean" },
   "force-repair": { type: "boolean" },
+  plan: { type: "boolean" },
   "pin-file": { type: "string" },
   "pin-stdin": { type: "boolean" },
   "passphrase-file": { type: "string" },
@@ -95,7 +98,7 @@ const COMMON: readonly Name[] = [
 const COMMANDS = {
   bond: {
     words: [1, 1],
-    options: ["check-only", "force-repair", "pin-file", "pin-stdin", "level", "allow-legacy"],
+    options: ["check-only", "force-repair", "plan", "pin-file", "pin-stdin", "level", "allow-legacy"],
   },
   list: { words: [0, 0], options: [] },
   forget: { words: [1, 1], options: ["yes"] },
@@ -201,6 +204,8 @@ function bondOf(device: string, values: Values): Omit<BondCommand, "kind" | keyo
   if (check && repair)
     throw new UsageError("Cannot use --check-only with --force-repair: one changes nothing");
   const pin = sourceOf("pin", { file: values["pin-file"], stdin: values["pin-stdin"] });
+  const plan = values.plan === true;
+  if (plan && pin.kind !== "ask") throw new UsageError("Cannot use a PIN with --plan: nothing is done");
   if (check && pin.kind !== "ask") throw new UsageError("Cannot use a PIN with --check-only: it never pairs");
   if (pin.kind === "stdin" && values["passphrase-stdin"] === true)
     throw new UsageError("Cannot read both a PIN and a passphrase from standard input");
@@ -214,6 +219,7 @@ function bondOf(device: string, values: Values): Omit<BondCommand, "kind" | keyo
     pin,
     level: known ?? null,
     allowLegacy: values["allow-legacy"] === true,
+    plan,
   };
 }
 

@@ -5,6 +5,7 @@ import { exportCommand } from "./commands/export.ts";
 import { forgetCommand } from "./commands/forget.ts";
 import { gattCommand, readCommand } from "./commands/gatt.ts";
 import { importCommand } from "./commands/import.ts";
+import { planCommand } from "./commands/plan.ts";
 import { listCommand } from "./commands/list.ts";
 import { scanCommand, traceCommand } from "./commands/scan.ts";
 import { INTERNAL_FAULT, troubleOf, WRONG_USAGE } from "./outcome.ts";
@@ -45,7 +46,7 @@ function dispatched(command: Command, program: Program): Promise<number> | numbe
   const output = outputOf(program, command);
   switch (command.kind) {
     case "bond":
-      return bondCommand(command, program, output);
+      return (command.plan ? planCommand : bondCommand)(command, program, output);
     case "list":
       return listCommand(command, program, output);
     case "forget":

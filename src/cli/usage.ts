@@ -3,7 +3,7 @@ import { EXPORT_FORMATS } from "./arguments.ts";
 
 export const USAGE = `Finds a Bluetooth LE device, verifies its bond, pairs only if needed, proves it, and ends with a code.
 
-  bondkeeper ADDRESS [--check-only | --force-repair] [--level LEVEL]
+  bondkeeper ADDRESS [--check-only | --force-repair] [--plan] [--level LEVEL]
                      [--pin-file FILE | --pin-stdin] [--allow-legacy]
   bondkeeper list                     bonds, and what is proven about each
   bondkeeper forget ADDRESS [--yes]   deletes the keys of one device
@@ -17,6 +17,7 @@ export const USAGE = `Finds a Bluetooth LE device, verifies its bond, pairs only
 Of a bond
   --check-only        changes nothing, pairs never
   --force-repair      pairs anew; the old bond stays until the new one is proven
+  --plan              only says which steps would run; opens no adapter
   --level LEVEL       encrypted (default), authenticated or secure
   --pin-file FILE     the code of the device: six digits in a file that only
   --pin-stdin         its owner can read, or on standard input; else it is

@@ -109,6 +109,12 @@ test("a wrong code: the dialog says how long the next attempt has to wait, and w
   await expect(dialog(page).getByText("You can try again now.").first()).toBeVisible();
   await dialog(page).getByRole("button", { name: "Close" }).click();
   await expect(dialog(page)).toHaveCount(0);
+  await expectResult(page, 2, "passkey-wrong");
+  await expect(page.getByText("No bond was made.")).toBeVisible();
+  await page.goto("/?adapter=simulator#/scan");
+  await row(page, "Mesh radio").click();
+  await expect(page.getByText("None here: it is in your list without one.")).toBeVisible();
+  await expect(row(page, "Mesh radio").getByText("Bonded")).toHaveCount(0);
 });
 
 test("a wrong code: loading the page anew makes the wait no shorter, and no device is asked meanwhile", async ({

@@ -24,6 +24,7 @@ test("an address alone asks for its bond, and for nothing else", () => {
     pin: { kind: "ask" },
     level: null,
     allowLegacy: false,
+    plan: false,
   });
 });
 
@@ -42,6 +43,7 @@ test("every option of a bond is read", () => {
     pin: { kind: "file", path: "/run/pin" },
     level: "authenticated",
     allowLegacy: true,
+    plan: false,
   });
 });
 
