@@ -74,9 +74,12 @@ async function restore(page: Page, base: string, path: string, bonds: number): P
     timeout: 20_000,
   });
   await press(page, "Restore");
-  await expect(page.getByRole("region", { name: "Message" })).toContainText(/\d keys? (?:was|were) restored/u, {
-    timeout: 20_000,
-  });
+  await expect(page.getByRole("region", { name: "Message" })).toContainText(
+    /\d keys? (?:was|were) restored/u,
+    {
+      timeout: 20_000,
+    },
+  );
 }
 
 /** The same devices stand before both: what they remember of a bond is no matter of an origin. */

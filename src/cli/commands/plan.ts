@@ -10,7 +10,8 @@ import type { Program } from "../program.ts";
 export async function planCommand(command: BondCommand, program: Program, output: Output): Promise<number> {
   await using store = await openStore(command, program.secrets, (text) => output.warn(text), true);
   const [record, bonds] = await Promise.all([recordOf(store, command.device), store.keys.list()]);
-  const address = record?.platformId?.replace(/^\w+-/u, "") ?? command.device.replaceAll(":", "").toLowerCase();
+  const address =
+    record?.platformId?.replace(/^\w+-/u, "") ?? command.device.replaceAll(":", "").toLowerCase();
   const keys = bonds.filter(({ peer }) => peer.address.replaceAll(":", "").toLowerCase() === address);
   const key = (keys.find(({ state }) => state === "active") ?? keys[0])?.state;
   const steps = planOf(command.mode, { record, key });

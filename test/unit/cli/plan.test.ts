@@ -11,14 +11,18 @@ type Run = Awaited<ReturnType<Place["run"]>>;
 
 function linesOf({ out }: Run, type: string): readonly Record<string, unknown>[] {
   const lines = out.trim().split("\n");
-  return lines.map((line): Record<string, unknown> => JSON.parse(line)).filter((line) => line["type"] === type);
+  return lines
+    .map((line): Record<string, unknown> => JSON.parse(line))
+    .filter((line) => line["type"] === type);
 }
 
 /** Steps that a plan wants to run, and those that did. */
 const planned = (run: Run) =>
   linesOf(run, "plan").flatMap(({ step, intent }) => (intent === "run" ? [step] : []));
 const done = (run: Run) =>
-  linesOf(run, "step").flatMap(({ step, status }) => (status === "done" || status === "failed" ? [step] : []));
+  linesOf(run, "step").flatMap(({ step, status }) =>
+    status === "done" || status === "failed" ? [step] : [],
+  );
 const inOrder = (steps: readonly unknown[]) => steps.map(String).toSorted();
 
 test(
