@@ -62,7 +62,9 @@ test("a full disk is told before anything is paired, and the bond from before wo
   await expectResult(session.page, 0);
 });
 
-test("a dongle that is new on a full disk is told as that, and comes up once there is room", async ({ session }) => {
+test("a dongle that is new on a full disk is told as that, and comes up once there is room", async ({
+  session,
+}) => {
   await session.page.goto("/#/");
   await expect(session.page.getByRole("heading", { level: 1 })).toBeVisible();
   await restartWith(session, 1);
