@@ -247,7 +247,7 @@ export class PairingManager implements PairingPrompts {
     if (!this.#started) throw new Error("Cannot pair: the bonds are not read yet");
     if (signal.aborted) throw new Error("Cannot answer: the pairing is over");
     if (this.#procedures.size >= MAX_PAIRINGS) throw new Error("Cannot pair: too many pairings at once");
-    const procedure = new PairingProcedure(about);
+    const procedure = new PairingProcedure(about, this.#ports.bond.backend.bonds?.localIdentity);
     this.#procedures.set(signal, procedure);
     signal.addEventListener("abort", () => this.#ended(procedure), { once: true });
     return procedure;
@@ -308,7 +308,7 @@ export class PairingManager implements PairingPrompts {
       id: open.id,
       peerId: about.peer.id,
       name: this.#nameOf(procedure),
-      bondId: this.#recordOf(about.peer.id)?.id ?? null,
+      bondId: this.#recordOf(procedure)?.id ?? null,
       ask: open.ask,
       terms,
       replaces,
@@ -322,8 +322,12 @@ export class PairingManager implements PairingPrompts {
     return cleanName(about.peer.name ?? "");
   }
 
-  #recordOf(peerId: string): BondRecord | undefined {
-    return this.#own().find(({ platformId }) => platformId === peerId);
+  /** Of the adapter that pairs: the same device may have a bond with another one as well. */
+  #recordOf({ about, localIdentity: own }: PairingProcedure): BondRecord | undefined {
+    return this.#own().find(
+      ({ platformId, localIdentity }) =>
+        platformId === about.peer.id && (own === undefined || localIdentity === own),
+    );
   }
 
   #own(): readonly BondRecord[] {

@@ -14,6 +14,8 @@ const LONGEST_PASSKEY = 6;
 /** One pairing on one connection: at most one open question at a time. It ends with its signal. */
 export class PairingProcedure {
   readonly about: PairingAbout;
+  /** Ours on the adapter that pairs; undefined where that is not told. */
+  readonly localIdentity: string | undefined;
   terms: PairingTerms | null = null;
   replaces = false;
   /** The person said no: how it ended needs no telling. */
@@ -22,8 +24,9 @@ export class PairingProcedure {
   press: (key: Keypress) => void = () => {};
   #open: Open | null = null;
 
-  constructor(about: PairingAbout) {
+  constructor(about: PairingAbout, localIdentity: string | undefined) {
     this.about = about;
+    this.localIdentity = localIdentity;
   }
 
   get open(): Open | null {

@@ -84,3 +84,32 @@ test("After a wrong code the dialog has the time at which the next attempt may b
   assert.ok(ended !== null && ended.retryAt !== null && ended.retryAt > ended.at);
   await leave();
 });
+
+test("A pairing is shown with the record of the adapter that pairs, never with that of another one", async () => {
+  await using rig = new OwnKeysRig();
+  await rig.start();
+  const { clock } = rig.world.rig;
+  const device = await rig.world.device("lock", { policy: { ioCapability: "DisplayYesNo" } });
+  assert.equal((await rig.ensure(rig.chosen(device))).code, 0);
+  const elsewhere = await rig.record();
+  const { adapter } = rig.world.dongle("another", { seed: 99 });
+  await rig.start({ adapter });
+  const manager = new PairingManager({
+    bond: rig.ports,
+    after: (ms, run) => clock.after(ms, run),
+    onListenerError: (error) => assert.fail(String(error)),
+  });
+  await manager.start(new AbortController().signal);
+  const shown: (string | null)[] = [];
+  manager.listen((event) => {
+    if (event.kind !== "asked") return;
+    shown.push(event.request.bondId);
+    void rig.world.outside(settle().then(() => manager.respond(event.request.id, { accept: true })));
+  });
+  const result = await rig.ensure(rig.chosen(device), {
+    prompts: { pairing: manager, confirmElsewhere: async () => true },
+  });
+  assert.equal(result.code, 0);
+  assert.notEqual(result.bondId, elsewhere.id);
+  assert.deepEqual(shown, [result.bondId]);
+});
