@@ -28,6 +28,11 @@ export class OobData {
     return new OobData(crypto, await crypto.generateP256(), crypto.random(16));
   }
 
+  /** A pairing had the key pair: another one needs new data. */
+  get used(): boolean {
+    return this.#taken;
+  }
+
   /** The key pair, once. Throws PairingError the second time. */
   take(): P256KeyPair {
     if (this.#taken) throw new PairingError("OobNotAvailable", "local", "this OOB data was used before");

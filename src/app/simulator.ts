@@ -1,11 +1,14 @@
 /** The simulator: a strict virtual controller and devices on one radio, in the page. Loaded only where it is chosen. */
 import type { Clock, Crypto, TextPort } from "../../hci/ports.ts";
+import { toHex } from "../../hci/codec/bytes.ts";
 import { VirtualController } from "../../hci/virtual/controller.ts";
 import { MemoryKeys } from "../../hci/virtual/memory-keys.ts";
 import { startPeripheral } from "../../hci/virtual/peripherals/catalogue.ts";
+import type { PeripheralDefinition } from "../../hci/virtual/peripherals/definition.ts";
 import { keyBox } from "../../hci/virtual/peripherals/key-box.ts";
 import { Keypad } from "../../hci/virtual/peripherals/keypad.ts";
 import { Peripheral, type PeripheralEvent } from "../../hci/virtual/peripherals/peripheral.ts";
+import { valve } from "../../hci/virtual/peripherals/valve.ts";
 import { Radio } from "../../hci/virtual/radio.ts";
 import { simulatedAdapter, type SimulatedAdapter } from "../link/hci/transports/simulator.ts";
 import type { AdapterPort } from "../link/hci/ports.ts";
@@ -13,7 +16,7 @@ import type { SimulatedDevice, SimulatedRoom } from "../state/adapter/simulation
 import { recallBonds, rememberBonds, type TextStore } from "./simulated-bonds.ts";
 
 /** One for each method of pairing, and one that hides. */
-const DEVICES = ["mesh-radio", "lock", "key-box", "heart-rate", "legacy", "private"] as const;
+const DEVICES = ["mesh-radio", "lock", "key-box", "valve", "heart-rate", "legacy", "private"] as const;
 const DONGLE_KEY = "bondkeeper.simulator.dongle";
 
 export interface SimulatorPorts {
@@ -55,10 +58,11 @@ export async function startSimulator(ports: SimulatorPorts): Promise<Simulator> 
     };
     const keypad = key === "key-box" ? new Keypad() : null;
     const surroundings = { crypto, text, keys };
+    const definition = definitionOf(key, keypad);
     const device =
-      keypad === null
+      definition === undefined
         ? await startPeripheral(key, radio, surroundings)
-        : await Peripheral.start(keyBox(keypad), { ...surroundings, radio });
+        : await Peripheral.start(definition, { ...surroundings, radio });
     if (keypad !== null) keypad.onChange = () => ports.onChange();
     const resident: Resident = { key, device, keypad, digits: null, paired: 0, encrypted: 0 };
     device.onEvent = (event) => {
@@ -99,6 +103,15 @@ export async function startSimulator(ports: SimulatorPorts): Promise<Simulator> 
   };
 }
 
+/** Those that need somebody to press or to read something; undefined for one of the catalogue. */
+function definitionOf(
+  key: (typeof DEVICES)[number],
+  keypad: Keypad | null,
+): PeripheralDefinition | undefined {
+  if (keypad !== null) return keyBox(keypad);
+  return key === "valve" ? valve() : undefined;
+}
+
 function newDongle(radio: Radio, crypto: Crypto, number: number): SimulatedAdapter {
   return simulatedAdapter(new VirtualController({ radio, crypto, name: `dongle ${number}`, seed: number }));
 }
@@ -122,6 +135,7 @@ function shown({ key, device, keypad, digits, paired, encrypted }: Resident): Si
     paired,
     encrypted,
     typed: keypad?.typed ?? null,
+    code: device.label === undefined ? null : toHex(device.label),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Backend, Peer } from "../link/backend.ts";
 import { failureOf } from "../link/failure.ts";
 import type { Uuid } from "../link/gatt.ts";
-import type { OutOfBand } from "../link/security.ts";
+import { type OutOfBand, wipeOutOfBand } from "../link/security.ts";
 import { type Locks, StorageError, type Stores } from "../storage/ports.ts";
 import type { Level, Probe } from "../storage/records.ts";
 import { connectPeer, load, reachPeer, recognise, requireAdapter } from "./identify.ts";
@@ -32,7 +32,7 @@ export interface EnsureOptions {
   readonly pin?: string;
   /** A person accepts, for this one device, a pairing that a listener can break; kept with its record. */
   readonly allowLegacy?: boolean;
-  /** What came from the device over another way than the radio; zeroed when it was used. */
+  /** What came from the device over another way than the radio; zeroed at the end, used or not. */
   readonly outOfBand?: OutOfBand;
   readonly signal: AbortSignal;
   readonly prompts?: EnsurePrompts;
@@ -75,15 +75,17 @@ export type EnsureBond = (
  */
 export const ensureBond: EnsureBond = async (target, options, ports) => {
   const run = new Run(target, options, ports);
-  const fault = usageFault(target, options, ports);
-  if (fault !== null) return run.result(fault);
   try {
+    const fault = usageFault(target, options, ports);
+    if (fault !== null) return run.result(fault);
     await load(run);
     const outcome = await ports.locks.exclusive(lockName(run), () => perform(run));
     if (outcome.kind === "done") return outcome.value;
     return run.result(end("permission", "held-elsewhere", "close-other-tab").verdict);
   } catch (error) {
     return run.result(verdictOf(error, options.signal));
+  } finally {
+    wipeOutOfBand(options.outOfBand);
   }
 };
 

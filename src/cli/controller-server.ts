@@ -174,6 +174,8 @@ export class ControllerServer {
 /** What a person at the device would see. The passkey is on its display, and so it is here. */
 function sentence(event: PeripheralEvent): string {
   switch (event.kind) {
+    case "code":
+      return "has a new code on its tag";
     case "connected":
       return `connected to ${toHex(event.peer.octets, ":")}`;
     case "disconnected":

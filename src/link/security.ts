@@ -76,6 +76,11 @@ export type OutOfBand =
     }
   | { readonly kind: "legacy"; readonly key: Uint8Array<ArrayBuffer> };
 
+export function wipeOutOfBand(data: OutOfBand | undefined): void {
+  if (data === undefined) return;
+  for (const octets of data.kind === "legacy" ? [data.key] : [data.confirm, data.random]) octets.fill(0);
+}
+
 export interface PairOptions {
   /** Left out: whoever speaks for the person on this backend. */
   readonly prompts?: PairingPrompts;

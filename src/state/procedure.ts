@@ -3,6 +3,7 @@ import type { BondPorts, EnsureTarget } from "../bonds/ensure.ts";
 import type { EnsurePrompts } from "../bonds/prompts.ts";
 import type { BondResult, Mode, StepReport } from "../bonds/result.ts";
 import type { PairingPrompts } from "../link/pairing.ts";
+import type { OutOfBand } from "../link/security.ts";
 import type { Level } from "../storage/records.ts";
 import type { ActivityLog } from "./activity/log.ts";
 import type { Chooser } from "./chooser.ts";
@@ -46,6 +47,8 @@ export interface StartOptions {
   readonly device: string;
   /** A code that was kept for this device: typed for the person, where the keys are ours. */
   readonly pin?: string;
+  /** For this run alone, and zeroed at its end: `again` is without. */
+  readonly outOfBand?: OutOfBand;
   /** Asks nothing and pairs nothing. */
   readonly unattended?: boolean;
 }
@@ -57,9 +60,15 @@ export class Procedure {
   readonly #ports: ProcedurePorts;
   #stop = new AbortController();
   #last: { readonly target: EnsureTarget; readonly options: StartOptions } | undefined;
+  #hadCode = false;
 
   constructor(ports: ProcedurePorts) {
     this.#ports = ports;
+  }
+
+  /** The last run had a code that came over another way than the radio. `again` would be without. */
+  get hadCode(): boolean {
+    return this.#hadCode;
   }
 
   /** The device that was chosen for the last run; null where it was named by its record. */
@@ -71,8 +80,10 @@ export class Procedure {
   /** Runs to its end and shows every step. Undefined while another run is under way here. */
   async start(target: EnsureTarget, options: StartOptions): Promise<BondResult | undefined> {
     if (this.view.value.step === "running") return undefined;
-    const { mode, device, level, pin, unattended = false } = options;
-    this.#last = { target, options };
+    const { outOfBand, ...kept } = options;
+    const { mode, device, level, pin, unattended = false } = kept;
+    this.#last = { target, options: kept };
+    this.#hadCode = outOfBand !== undefined;
     const stop = new AbortController();
     this.#stop = stop;
     this.view.set({ step: "running", mode, device, lines: WAITING, ask: null, cancelling: false });
@@ -91,6 +102,7 @@ export class Procedure {
           onStep: (report) => this.#report(report, link),
           ...(level === undefined ? {} : { level }),
           ...(pin === undefined ? {} : { pin }),
+          ...(outOfBand === undefined ? {} : { outOfBand }),
         },
         this.#ports.bond,
       );

@@ -22,7 +22,11 @@ export async function applyRemedy(app: App, procedure: Procedure): Promise<void>
     case "pair-in-system-settings":
     case "free-space":
     case "unlock-vault":
-      await procedure.again();
+      // A code serves once: another try begins where a new one is handed over.
+      if (procedure.hadCode) {
+        procedure.close();
+        app.router.go({ screen: "scan" });
+      } else await procedure.again();
       return;
     case "choose-again":
       // By the record the procedure itself asks for the chooser; without one the form is where to choose.

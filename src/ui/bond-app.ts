@@ -157,7 +157,11 @@ export class BondApp extends LitElement {
       case "scan":
         return parts.scan === null
           ? html`<scan-absent data-screen></scan-absent>`
-          : html`<scan-page data-screen .state=${parts.scan.loaded}></scan-page>`;
+          : html`<scan-page
+              data-screen
+              .state=${parts.scan.loaded}
+              .room=${this.screens.own?.simulation ?? null}
+            ></scan-page>`;
       case "activity":
         return html`<activity-page data-screen .state=${parts.activity.loaded}></activity-page>`;
       case "explain":

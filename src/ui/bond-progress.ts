@@ -153,7 +153,9 @@ export class BondProgress extends LitElement {
             @remedy=${() => void applyRemedy(this.app, this.procedure)}
           ></bond-result>
           ${
-            view.result.reason === "legacy-not-allowed" && view.result.bondId !== null
+            view.result.reason === "legacy-not-allowed" &&
+            view.result.bondId !== null &&
+            !this.procedure.hadCode
               ? html`<legacy-offer .app=${this.app} .procedure=${this.procedure} .bondId=${view.result.bondId}></legacy-offer>`
               : nothing
           }

@@ -66,8 +66,8 @@ export const EVIDENCE: Readonly<Record<Evidence, string>> = {
 /** What the device asks for before it answers the probe. */
 export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
   encrypted: "encryption",
-  authenticated: "encryption with a checked passkey",
-  secure: "LE Secure Connections with a checked passkey",
+  authenticated: "encryption with a checked passkey or code",
+  secure: "LE Secure Connections with a checked passkey or code",
 };
 
 /** A record that was stored is no bond that was. */

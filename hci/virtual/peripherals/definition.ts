@@ -21,6 +21,8 @@ export interface PeripheralDefinition {
   readonly fixedPasskey?: string;
   /** Its buttons, where it has some: what is pressed there answers for a passkey that the other side shows. */
   readonly keypad?: Keypad;
+  /** It has a tag with out-of-band data; a new code after each pairing that used one. */
+  readonly handsOverCode?: boolean;
   /** Another Pairing Response than the policy gives: devices of another age. */
   readonly features?: Features;
   /** True: it hides behind resolvable addresses. */

@@ -8,16 +8,18 @@ import { buildAdvertisingData } from "../../gap/advertising-data.ts";
 import type { Gap } from "../../gap/gap.ts";
 import type { ServiceDefinition } from "../../gatt/database.ts";
 import { GattServer } from "../../gatt/server.ts";
-import type { Address, Bytes, TextPort } from "../../ports.ts";
+import type { Address, Bytes, Crypto, TextPort } from "../../ports.ts";
 import { asError } from "../../smp/errors.ts";
 import { aesCmac } from "../../smp/crypto.ts";
 import type { LocalIdentity } from "../../smp/keys.ts";
+import { OobData } from "../../smp/oob.ts";
 import type { LinkSecurity, SecurityEvent } from "../../smp/settings.ts";
 import { VirtualController } from "../controller.ts";
 import { MemoryKeys } from "../memory-keys.ts";
 import { seededRandom } from "../random.ts";
 import { automaton, withFixedPasskey } from "./automaton.ts";
 import type { PeripheralDefinition, Surroundings } from "./definition.ts";
+import { oobLabel } from "./oob-label.ts";
 
 const ADVERTISING_INTERVAL_MS = 100;
 const ZERO_KEY = new Uint8Array(16);
@@ -26,6 +28,8 @@ const ZERO_KEY = new Uint8Array(16);
 export type PeripheralEvent =
   | { readonly kind: "connected"; readonly peer: Address }
   | { readonly kind: "disconnected"; readonly reason: number | undefined }
+  /** Its tag has another code. */
+  | { readonly kind: "code" }
   /** The six digits on its display. */
   | { readonly kind: "passkey"; readonly digits: string }
   | { readonly kind: "security"; readonly event: SecurityEvent }
@@ -38,16 +42,21 @@ export class Peripheral {
   readonly keys: MemoryKeys;
   readonly server: GattServer;
   onEvent: (event: PeripheralEvent) => void = () => {};
+  readonly #crypto: Crypto;
+  readonly #text: TextPort;
   readonly #clients = new MemoryClients();
   readonly #advertisement: { readonly data: Bytes; readonly scanResponse: Bytes };
   #stack: Stack | undefined;
   #link: DeviceLink | undefined;
+  #oob: OobData | undefined;
   #stopRunning: () => void = () => {};
   #stopped = false;
 
   private constructor(definition: PeripheralDefinition, { controller, ...surroundings }: Surroundings) {
     const { crypto, text, radio, seed = 1, keys = new MemoryKeys() } = surroundings;
     this.keys = keys;
+    this.#crypto = crypto;
+    this.#text = text;
     const { name, appearance, services } = definition;
     this.definition = definition;
     this.controller = new VirtualController({ ...controller, radio, crypto, seed, name });
@@ -85,6 +94,11 @@ export class Peripheral {
   /** What protects the present link. */
   get security(): LinkSecurity | null {
     return this.#link?.security ?? null;
+  }
+
+  /** What its tag says, to be carried to a central over another way than the radio. Undefined where it has none. */
+  get label(): Bytes | undefined {
+    return this.#oob && oobLabel(this.identity.address, this.#oob, this.#text.encode(this.definition.name));
   }
 
   /** To the connected central, if it asked for that and may hear it. */
@@ -128,6 +142,7 @@ export class Peripheral {
 
   async #start({ radio, crypto, text, seed = 1 }: Surroundings): Promise<void> {
     const { name, policy, features, privacy = false, rotationMs, fixedPasskey } = this.definition;
+    await this.#renewCode();
     const irk = seededRandom(seed, name).stream("irk").octets(16);
     const stack = await Stack.start({
       transport: this.controller.plug(),
@@ -142,11 +157,18 @@ export class Peripheral {
       delegate: automaton(this.definition, (digits) => this.onEvent({ kind: "passkey", digits })),
       server: this.server,
       onEvent: (event) => this.#heard(event),
+      oob: () => (this.#oob === undefined ? {} : { own: this.#oob }),
       ...(rotationMs === undefined ? {} : { rotationMs }),
       ...(features === undefined ? {} : { features }),
     });
     stack.onConnection = (link) => this.#connected(link);
     this.#stack = stack;
+  }
+
+  async #renewCode(): Promise<void> {
+    if (this.definition.handsOverCode !== true || this.#oob?.used === false) return;
+    this.#oob = await OobData.create(this.#crypto);
+    this.onEvent({ kind: "code" });
   }
 
   #advertise(): Promise<void> {
@@ -169,6 +191,7 @@ export class Peripheral {
     this.onEvent({ kind: "disconnected", reason });
     this.definition.onDisconnected?.(this);
     try {
+      await this.#renewCode();
       if (!this.#stopped) await this.#advertise();
     } catch (error) {
       this.#failed(asError(error));

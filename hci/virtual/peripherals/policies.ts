@@ -4,6 +4,9 @@ import { DEFAULT_POLICY } from "../../smp/policy.ts";
 /** A device without buttons or display. */
 export const justWorks: PairingPolicy = { ...DEFAULT_POLICY, ioCapability: "NoInputNoOutput", mitm: "off" };
 
+/** A device without buttons or display, whose tag tells its half of a pairing. */
+export const handsOver: PairingPolicy = { ...DEFAULT_POLICY, ioCapability: "NoInputNoOutput" };
+
 /** A device with a display, or a label, and nothing to press. */
 export const showsPasskey: PairingPolicy = {
   ...DEFAULT_POLICY,

@@ -16,6 +16,7 @@ import type {
   PairOutcome,
   StoredBond,
 } from "../security.ts";
+import { wipeOutOfBand } from "../security.ts";
 import { addressOf, peerIdOf } from "./addresses.ts";
 import type { PeerDirectory } from "./peer.ts";
 import { pairingPolicy, shortfall } from "./policy.ts";
@@ -100,12 +101,12 @@ export class HciLinkBonding implements LinkBonding {
             signal,
           );
           try {
-            return await this.#outcome(await paired.finally(() => wipe(oob)));
+            return await this.#outcome(await paired.finally(() => wipeOutOfBand(oob)));
           } catch (error) {
             throw this.#explained(error, course, options);
           } finally {
             keys.unstored = "refuse";
-            wipe(options.outOfBand);
+            wipeOutOfBand(options.outOfBand);
           }
         }),
       );
@@ -200,9 +201,4 @@ function materialOf(data: OutOfBand): OobMaterial {
 function copyOf(data: OutOfBand): OutOfBand {
   if (data.kind === "legacy") return { ...data, key: data.key.slice() };
   return { ...data, confirm: data.confirm.slice(), random: data.random.slice() };
-}
-
-function wipe(data: OutOfBand | undefined): void {
-  if (data === undefined) return;
-  for (const octets of data.kind === "legacy" ? [data.key] : [data.confirm, data.random]) octets.fill(0);
 }

@@ -14,6 +14,8 @@ export interface SimulatedDevice {
   readonly encrypted: number;
   /** How many digits were pressed on its buttons; null while it asks for none, and where it has no buttons. */
   readonly typed: number | null;
+  /** What its tag says, in hexadecimal: out-of-band data for one pairing. Null where it has no tag. */
+  readonly code: string | null;
 }
 
 export interface SimulatedRoom {

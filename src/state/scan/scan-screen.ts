@@ -2,11 +2,13 @@
 import { type Failure, failureOf } from "../../link/failure.ts";
 import type { AdvertisingReport, ScanSource } from "../../link/scan.ts";
 import type { App } from "../app.ts";
+import type { StartOptions } from "../procedure.ts";
 import { ALWAYS_OPTIONAL } from "../profiles.ts";
 import { Store } from "../store.ts";
 import { ScanBonds, type ScanStanding } from "./bonded.ts";
 import { type ScanFilter, fits, NO_FILTER } from "./filter.ts";
 import type { Heard, HeardDevice } from "./heard.ts";
+import { type OobRefusal, readOob, wipeOob } from "./oob.ts";
 import { Room, type ScanSort } from "./room.ts";
 
 export interface ScanView {
@@ -116,18 +118,41 @@ export class ScanScreen {
     return this.#bonds.of(identityId ?? address.id);
   }
 
+  /** Whether a code from another channel could be used with it: pairing is ours, and there is no bond yet. */
+  takesCode(device: HeardDevice): boolean {
+    const { pairing } = this.app.ports.backend.capabilities;
+    return pairing === "explicit" && device.connectable && !this.standingOf(device).bonded;
+  }
+
+  /**
+   * Pairs with a code that came over another way than the radio: never with less than such a code gives, neither now nor
+   * when this run is tried again. The octets are zeroed at its end. Returns what is wrong with the code.
+   */
+  pairWithCode(device: HeardDevice, text: string): OobRefusal | null {
+    const reading = readOob(text, device);
+    if (reading.kind === "refused") return reading.refusal;
+    const { outOfBand } = reading;
+    if (!this.#start(device, { level: "secure", outOfBand })) wipeOob(outOfBand);
+    return null;
+  }
+
   /** From a row into the same procedure as everywhere, on the screen where devices are added. A click leads here. */
   pair(device: HeardDevice): void {
+    this.#start(device, {});
+  }
+
+  /** False: nothing was begun. */
+  #start(device: HeardDevice, options: Pick<StartOptions, "level" | "outOfBand">): boolean {
     const procedure = this.app.procedures.of("add");
     const { bonded, recordId } = this.standingOf(device);
     if (bonded && recordId !== undefined) {
       this.pause();
       this.app.router.go({ screen: "device", id: recordId, view: "overview" });
-      return;
+      return false;
     }
     if (procedure.view.value.step === "running") {
       this.app.notices.problem("A device is being added already: finish that first");
-      return;
+      return false;
     }
     this.pause();
     procedure.close();
@@ -135,9 +160,10 @@ export class ScanScreen {
     const services = [...new Set([...device.services, ...ALWAYS_OPTIONAL])];
     void procedure.start(
       { peer, services, profile: null, probe: null },
-      { mode: "ensure", device: device.name },
+      { mode: "ensure", device: device.name, ...options },
     );
     this.app.router.go({ screen: "add" });
+    return true;
   }
 
   #hear(report: AdvertisingReport): void {

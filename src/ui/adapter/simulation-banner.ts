@@ -5,6 +5,7 @@ import type { App } from "../../state/app.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { Watch } from "../watch.ts";
+import "../copy-text.ts";
 
 /** Stands on every screen while adapter and devices are made of code; opens to what can happen to them. */
 export class SimulationBanner extends LitElement {
@@ -92,9 +93,10 @@ export class SimulationBanner extends LitElement {
     </aside>`;
   }
 
-  #device({ key, name, connected, bonded, paired, encrypted }: SimulatedDevice): TemplateResult {
+  #device({ key, name, connected, bonded, paired, encrypted, code }: SimulatedDevice): TemplateResult {
     return html`<li>
       <span><b>${name}</b> <span class="quiet">${connected ? "connected" : "advertising"}, ${bonded ? "has a bond" : "without a bond"}</span>${seen(paired, encrypted)}</span>
+      ${code === null ? nothing : html`<copy-text label="Copy the code of its tag" .text=${code}></copy-text>`}
       ${bonded ? html`<button @click=${() => this.state.forget(key)} aria-label="Reset ${name}">Reset: forget its bonds</button>` : nothing}
     </li>`;
   }

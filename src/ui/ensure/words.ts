@@ -25,8 +25,8 @@ export const WANTS: Readonly<
 
 export const DEMANDS: Readonly<Record<Level, string>> = {
   encrypted: "an encrypted link",
-  authenticated: "encryption with a checked passkey",
-  secure: "LE Secure Connections with a checked passkey",
+  authenticated: "encryption with a checked passkey or code",
+  secure: "LE Secure Connections with a checked passkey or code",
 };
 
 export function problemWords(problem: LinkProblem): string {

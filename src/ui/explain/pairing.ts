@@ -32,8 +32,12 @@ function words(reason: PairingReason, system: System): Words {
       };
     case "oob-missing":
       return {
-        happened: "The device wants a secret that comes another way, such as a code to scan.",
-        next: ["Look in the device's manual for this code and how to hand it over."],
+        happened:
+          "The device wants a secret that comes another way, such as a code to scan, and there is none.",
+        next: [
+          "Look in the device's manual for this code and how to hand it over.",
+          "Pair from the scanner, with a code from another channel.",
+        ],
       };
     case "auth-requirements":
       return {
@@ -42,8 +46,10 @@ function words(reason: PairingReason, system: System): Words {
       };
     case "confirm-failed":
       return {
-        happened: "The check values did not match: the code was wrong, or something interfered.",
+        happened:
+          "The check values did not match: the code does not belong to this device, or somebody stands in between.",
         next: [
+          "If a code was handed over: get it anew from the device itself. Many codes serve only once.",
           "Wait a little, then try again close to the device.",
           "If it happens again, do not go on here.",
         ],

@@ -11,11 +11,12 @@ import { surfaces } from "../surfaces.css.ts";
 import { rssiChart } from "./rssi-chart.ts";
 import { ADDRESS_WORDS, adTypeWords, dbm, flagWords, hex, nearness } from "./scan-words.ts";
 
-/** Everything one advertiser says of itself. Fires `pair` and `close`. */
+/** Everything one advertiser says of itself. Fires `pair`, `code` and `close`. */
 export class ScanDetails extends LitElement {
   static override properties = {
     device: { attribute: false },
     standing: { attribute: false },
+    takesCode: { attribute: false },
     now: { attribute: false },
   };
   static override styles = [
@@ -64,12 +65,15 @@ export class ScanDetails extends LitElement {
 
   declare device: HeardDevice;
   declare standing: ScanStanding;
+  /** It may be paired with a code from another channel. */
+  declare takesCode: boolean;
   /** Milliseconds since 1970. A new value draws anew: the device itself is live. */
   declare now: number;
 
   constructor() {
     super();
     this.standing = { bonded: false, recordId: undefined };
+    this.takesCode = false;
     this.now = 0;
   }
 
@@ -83,6 +87,11 @@ export class ScanDetails extends LitElement {
           device.connectable
             ? html`<button class="primary" @click=${() => this.#tell("pair")}>${pairWord(standing)}</button>`
             : html`<span>It only broadcasts: nobody can connect to it now.</span>`
+        }
+        ${
+          this.takesCode
+            ? html`<button @click=${() => this.#tell("code")}>Pair with a code from another channel …</button>`
+            : nothing
         }
         <button @click=${() => this.#tell("close")}>Close</button>
       </p>
@@ -106,7 +115,7 @@ export class ScanDetails extends LitElement {
     this.renderRoot.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
   }
 
-  #tell(name: "pair" | "close"): void {
+  #tell(name: "pair" | "code" | "close"): void {
     this.dispatchEvent(new CustomEvent(name));
   }
 }

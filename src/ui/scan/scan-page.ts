@@ -1,5 +1,6 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import type { Simulation } from "../../state/adapter/simulation.ts";
 import type { HeardDevice } from "../../state/scan/heard.ts";
 import type { ScanScreen, ScanView } from "../../state/scan/scan-screen.ts";
 import { base } from "../base.css.ts";
@@ -11,12 +12,17 @@ import { scanRow, scanRowStyles } from "./scan-row.ts";
 import "../failure-note.ts";
 import "./scan-absent.ts";
 import "./scan-details.ts";
+import "./scan-oob.ts";
 import "./scan-tools.ts";
 import type { ScanDetails } from "./scan-details.ts";
 
 /** Who is in the air: a live list, and everything one of them says. Listens while it is looked at. */
 export class ScanPage extends LitElement {
-  static override properties = { state: { attribute: false }, active: { state: true } };
+  static override properties = {
+    state: { attribute: false },
+    room: { attribute: false },
+    active: { state: true },
+  };
   static override styles = [
     base,
     controls,
@@ -60,6 +66,8 @@ export class ScanPage extends LitElement {
   ];
 
   declare state: ScanScreen;
+  /** Devices that are made of code, whose tags a person can read. */
+  declare room: Simulation | null;
   /** The row that Tab enters; arrow keys move it. */
   declare active: number;
   readonly #view = Watch.whole(this, () => this.state.view);
@@ -70,6 +78,7 @@ export class ScanPage extends LitElement {
   constructor() {
     super();
     this.active = 0;
+    this.room = null;
   }
 
   override connectedCallback(): void {
@@ -98,7 +107,8 @@ export class ScanPage extends LitElement {
       <div class="both ${selected === undefined ? "" : "two"}">
         ${view.rows.length === 0 ? this.#empty(view) : this.#list(view)}
         ${selected === undefined ? nothing : this.#details(selected, view)}
-      </div>`;
+      </div>
+      ${selected === undefined ? nothing : this.#code(selected)}`;
   }
 
   #pauseButton({ state }: ScanView): TemplateResult {
@@ -127,8 +137,14 @@ export class ScanPage extends LitElement {
       .standing=${this.state.standingOf(device)}
       .now=${view.at}
       @pair=${() => this.state.pair(device)}
+      .takesCode=${this.state.takesCode(device)}
+      @code=${() => void this.renderRoot.querySelector("scan-oob")?.ask()}
       @close=${() => this.#close()}
     ></scan-details>`;
+  }
+
+  #code(device: HeardDevice): TemplateResult {
+    return html`<scan-oob .state=${this.state} .device=${device} .room=${this.room}></scan-oob>`;
   }
 
   #list({ rows, selected, at }: ScanView): TemplateResult {

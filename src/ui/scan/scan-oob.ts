@@ -1,0 +1,167 @@
+import { LitElement, type TemplateResult, css, html, nothing } from "lit";
+import type { Simulation, SimulationView } from "../../state/adapter/simulation.ts";
+import type { HeardDevice } from "../../state/scan/heard.ts";
+import { MAX_OOB_TEXT, type OobRefusal } from "../../state/scan/oob.ts";
+import type { ScanScreen } from "../../state/scan/scan-screen.ts";
+import type { Readable } from "../../state/store.ts";
+import { base } from "../base.css.ts";
+import { controls } from "../controls.css.ts";
+import { deviceName } from "../device-name.ts";
+import { dialogStyles } from "../dialog.css.ts";
+import { Watch } from "../watch.ts";
+import { oobRefusalWords } from "./oob-words.ts";
+import "../copy-text.ts";
+
+/**
+ * Takes the code that a device gave over another way than the radio, and pairs with it. What was typed is in no attribute
+ * and in no event, and goes with the dialog.
+ */
+export class ScanOob extends LitElement {
+  static override properties = {
+    device: { attribute: false },
+    state: { attribute: false },
+    room: { attribute: false },
+    refusal: { state: true },
+  };
+  static override styles = [
+    base,
+    controls,
+    dialogStyles,
+    css`
+      .who {
+        max-width: none;
+        font: 700 var(--text-l) / 1.2 var(--font-sign);
+        overflow-wrap: anywhere;
+      }
+      .who code {
+        display: block;
+        color: var(--ink-2);
+        font-weight: 400;
+      }
+      dialog {
+        padding: clamp(var(--space-4), 4vw, var(--space-6));
+      }
+      .hint {
+        margin-bottom: var(--space-2);
+      }
+      textarea {
+        font-family: var(--font-code);
+        overflow-wrap: anywhere;
+      }
+      .simulated {
+        display: grid;
+        gap: var(--space-2);
+        padding: var(--space-3) var(--space-4);
+        border: 2px dashed var(--line-strong);
+        border-radius: var(--radius);
+      }
+      .simulated code {
+        overflow-wrap: anywhere;
+        user-select: all;
+      }
+    `,
+  ];
+
+  declare device: HeardDevice;
+  declare state: Pick<ScanScreen, "pairWithCode">;
+  /** Devices that are made of code: the only place to read their tags while this dialog is open. */
+  declare room: Pick<Simulation, "view"> | null;
+  declare refusal: OobRefusal | null;
+  readonly #room = Watch.whole(this, () => this.room?.view ?? NO_ROOM);
+
+  constructor() {
+    super();
+    this.room = null;
+    this.refusal = null;
+  }
+
+  async ask(): Promise<void> {
+    this.refusal = null;
+    await this.updateComplete;
+    this.#dialog?.showModal();
+    this.#field?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { device, refusal } = this;
+    return html`<dialog aria-labelledby="title" @close=${() => this.#forget()}>
+      <form class="stack" @submit=${(event: SubmitEvent) => this.#submit(event)}>
+        <p class="who">${deviceName(device.name)} <code>${device.address.text}</code></p>
+        <h2 id="title">Pair with a code from another channel</h2>
+        <p>Take it from the device itself: its NFC tag, the QR code on its label, or the app or cable it came with. Never from a message or a page of somebody else.</p>
+        <div class="field">
+          <label for="code">The code, in hexadecimal</label>
+          <p class="hint" id="hint">All of the payload of <code>application/vnd.bluetooth.le.oob</code>. Or two lines of 32 digits: first the confirmation value, then the random value, in the order in which tags hold them.</p>
+          <textarea
+            id="code"
+            rows="5"
+            maxlength=${MAX_OOB_TEXT + 1}
+            autocomplete="off"
+            autocapitalize="off"
+            autocorrect="off"
+            spellcheck="false"
+            aria-describedby=${refusal === null ? "hint" : "wrong hint"}
+            aria-invalid=${refusal === null ? "false" : "true"}
+            @input=${() => (this.refusal = null)}
+          ></textarea>
+          ${
+            refusal === null
+              ? nothing
+              : html`<p class="error" id="wrong" role="alert">${oobRefusalWords(refusal, device.address.text)}</p>`
+          }
+        </div>
+        ${this.#room.value.devices.map(({ name, code }) =>
+          code === null
+            ? nothing
+            : html`<div class="simulated">
+                <p>Simulation: the tag of <b>${name}</b> reads</p>
+                <code>${code}</code>
+                <copy-text label="Copy it" .text=${code}></copy-text>
+              </div>`,
+        )}
+        <p class="small quiet">It is used for this one pairing, and kept nowhere.</p>
+        <div class="row answers">
+          <button type="button" @click=${() => this.#dialog?.close()}>Do not pair</button>
+          <button type="submit" class="primary">Pair with this code</button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#forget();
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector("dialog");
+  }
+
+  get #field(): HTMLTextAreaElement | null {
+    return this.renderRoot.querySelector("textarea");
+  }
+
+  #forget(): void {
+    const field = this.#field;
+    if (field !== null) field.value = "";
+    this.refusal = null;
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const field = this.#field;
+    if (field === null) return;
+    this.refusal = this.state.pairWithCode(this.device, field.value);
+    if (this.refusal === null) this.#dialog?.close();
+    else field.focus();
+  }
+}
+
+const NO_ROOM: Readable<SimulationView> = { value: { devices: [], plugged: true }, watch: () => () => {} };
+
+customElements.define("scan-oob", ScanOob);
+declare global {
+  interface HTMLElementTagNameMap {
+    "scan-oob": ScanOob;
+  }
+}
