@@ -5,11 +5,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toHex } from "../../../hci/codec/bytes.ts";
+import { OobData } from "../../../hci/smp/oob.ts";
 import { TraceRecorder } from "../../../src/link/hci/trace-recorder.ts";
 import { ActivityLog } from "../../../src/state/activity/log.ts";
 import { ActivityScreen } from "../../../src/state/activity/screen.ts";
 import { activityWords } from "../../../src/ui/activity/words.ts";
 import { START } from "../../support/bond-rig.ts";
+import { nodeCrypto } from "../../support/crypto.ts";
 import { legacyDevice } from "../../../hci/virtual/peripherals/legacy-device.ts";
 import type { HostOptions } from "../../support/stack-rig.ts";
 import { pairingWorld } from "../pairing/pairing-world.ts";
@@ -17,11 +19,22 @@ import { world } from "../state/world.ts";
 
 const { features } = legacyDevice();
 const OLD = features === undefined ? {} : { features };
-const KINDS: Readonly<Record<string, { readonly device: HostOptions; readonly phone?: HostOptions }>> = {
+const HANDED_OVER = await OobData.create(nodeCrypto);
+interface Kind {
+  readonly device: HostOptions;
+  readonly phone?: HostOptions;
+  /** What the device handed over on another way than the radio. */
+  readonly handedOver?: OobData;
+}
+const KINDS: Readonly<Record<string, Kind>> = {
   "just works": { device: { policy: { ioCapability: "NoInputNoOutput", mitm: "off" } } },
   comparison: { device: { policy: { ioCapability: "DisplayYesNo" } } },
   "passkey typed here": { device: { policy: { ioCapability: "DisplayOnly", mitm: "required" } } },
   "passkey typed there": { device: { policy: { ioCapability: "KeyboardOnly", mitm: "required" } } },
+  "out of band": {
+    device: { policy: { ioCapability: "NoInputNoOutput" }, oob: () => ({ own: HANDED_OVER }) },
+    handedOver: HANDED_OVER,
+  },
   legacy: {
     phone: { policy: { legacy: true } },
     device: { policy: { ioCapability: "DisplayOnly", mitm: "required", legacy: true }, ...OLD },
@@ -61,7 +74,8 @@ async function paired(kind: string, full = false): Promise<Outcome> {
   const passkeys: string[] = [];
   const entry = Promise.withResolvers<string>();
   all.device.person.onEnter = () => entry.promise;
-  const pairing = all.pair(await all.connect());
+  const { handedOver } = options;
+  const pairing = all.pair(await all.connect(), handedOver && { peer: handedOver });
   const state = { over: false };
   void pairing
     .finally(() => {
@@ -97,6 +111,7 @@ async function paired(kind: string, full = false): Promise<Outcome> {
       [asCentral?.value, asPeripheral?.value, irk].filter((value) => value !== undefined && value !== null),
     ),
   ]);
+  if (handedOver !== undefined) octets.push(handedOver.confirm, handedOver.random);
   const keys = octets.flatMap((key) => [toHex(key), toHex(key.toReversed())]);
   const screen = new ActivityScreen(app, log, recorder);
   screen.narrow({ layers: new Set(["SMP", "ATT", "L2CAP", "command", "event", "advertising", "data"]) });
@@ -131,7 +146,7 @@ for (const kind of Object.keys(KINDS)) {
   test(`D10 ${kind}: no text and no file holds a key or a passkey`, async () => {
     const { keys, passkeys, screen, texts, files } = await paired(kind);
     assert.ok(keys.length >= 4, "there are keys to look for");
-    assert.equal(passkeys.length > 0, kind !== "just works", "and digits");
+    assert.equal(passkeys.length > 0, kind !== "just works" && kind !== "out of band", "and digits");
     screen.setAnonymous(false);
     screen.saveTrace();
     for (const text of texts()) {

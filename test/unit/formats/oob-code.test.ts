@@ -46,6 +46,8 @@ test("The payload of a tag, however its octets are written and in whatever order
     "reserved bits say nothing",
   );
   assert.equal(code(`1122${CONFIRM}1123${RANDOM}`).peerId, null);
+  // The order of an address as ndeflib, a library of others for such tags, writes 01:02:03:04:05:06.
+  assert.equal(code(`081b06050403020100${ROLE}1122${CONFIRM}1123${RANDOM}`).peerId, "public-010203040506");
 });
 
 test("Both values alone, in two lines", () => {

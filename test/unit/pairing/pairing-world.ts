@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { DeviceLink } from "../../../hci/device/device-link.ts";
 import { formatAddress } from "../../../hci/gap/address.ts";
 import type { Address } from "../../../hci/ports.ts";
+import type { OobMaterial } from "../../../hci/smp/oob.ts";
 import type { PairingResult } from "../../../hci/smp/bonding.ts";
 import { promptingDelegate } from "../../../src/link/hci/prompting.ts";
 import type { PairingPeer } from "../../../src/link/pairing.ts";
@@ -33,7 +34,7 @@ export interface PairingWorld {
   asked(): Promise<PairingRequest>;
   connect(): Promise<DeviceLink>;
   /** Starts a pairing; nothing is left unobserved. */
-  pair(link: DeviceLink): Promise<PairingResult>;
+  pair(link: DeviceLink, oob?: OobMaterial): Promise<PairingResult>;
 }
 
 export interface WorldOptions {
@@ -86,8 +87,8 @@ export async function pairingWorld(options: WorldOptions = {}): Promise<PairingW
       return question();
     },
     connect: async () => (await rig.connect(phone, device)).central,
-    pair: (link) => {
-      const paired = link.pair();
+    pair: (link, oob) => {
+      const paired = link.pair(oob === undefined ? {} : { oob });
       paired.catch(() => {});
       return paired;
     },

@@ -122,6 +122,18 @@ test("Pair on a bonded device opens its bond and pairs nothing", async () => {
   assert.deepEqual(bar.log, ["push #/devices/mine"]);
 });
 
+test("Where the system pairs, no code from another channel is asked for", async () => {
+  const { source, screen, show } = await scene();
+  await screen.start();
+  source.feed(reportOf(addressNo(1)));
+  await show();
+  const [row] = screen.view.value.rows;
+  assert.ok(row?.connectable);
+  assert.equal(screen.takesCode(row), false);
+  assert.deepEqual(screen.pairWithCode(row, "no code"), { kind: "not-hex" });
+  assert.deepEqual(source.chosen, [], "and what is no code begins nothing");
+});
+
 test("Clearing forgets who was heard and who was looked at", async () => {
   const { source, screen, show } = await scene();
   await screen.start();

@@ -47,6 +47,18 @@ function done(procedure: Procedure): Extract<ProcedureView, { step: "done" }> {
 const TARGET = { bondId: "bond-1" };
 const ENSURE = { mode: "ensure", device: "Lock-1" } as const;
 
+test("a code that was handed over is good for one run: zeroed at its end, and not there when it runs again", async () => {
+  const { app } = await world([PROVEN]);
+  const procedure = app.procedures.of("bond-1");
+  const octets = { confirm: new Uint8Array(16).fill(1), random: new Uint8Array(16).fill(2) };
+  await procedure.start(TARGET, { ...ENSURE, outOfBand: { kind: "secure-connections", ...octets } });
+  // The system pairs on this way: nobody can hand it a code.
+  assert.deepEqual([done(procedure).result.name, procedure.hadCode], ["usage", true]);
+  assert.ok([...octets.confirm, ...octets.random].every((octet) => octet === 0));
+  await procedure.again();
+  assert.deepEqual([done(procedure).result.name, procedure.hadCode], ["ok", false]);
+});
+
 test("a known bond is verified; every step that was taken is shown", async () => {
   const { app } = await world([PROVEN]);
   const procedure = app.procedures.of("bond-1");
