@@ -92,7 +92,7 @@ test("a wrong code: pairing fails, says what that means, leaves no bond, and lea
   await press(page, "Pair with this code");
   await press(page, "Pair");
   await expect(dialog(page)).toContainText(
-    "the code does not belong to this device, or somebody stands in between",
+    "the code is wrong or does not belong to this device, or somebody stands in between",
   );
   await dialog(page).getByRole("button", { name: "Close" }).click();
   await expectResult(page, 2, "confirm-failed");

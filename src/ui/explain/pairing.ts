@@ -47,9 +47,9 @@ function words(reason: PairingReason, system: System): Words {
     case "confirm-failed":
       return {
         happened:
-          "The check values did not match: the code does not belong to this device, or somebody stands in between.",
+          "The check values did not match: the code is wrong or does not belong to this device, or somebody stands in between.",
         next: [
-          "If a code was handed over: get it anew from the device itself. Many codes serve only once.",
+          "Take the code anew from the device itself. One from a tag or label may serve only once.",
           "Wait a little, then try again close to the device.",
           "If it happens again, do not go on here.",
         ],
