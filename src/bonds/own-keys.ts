@@ -264,7 +264,7 @@ async function warnOfOthers(
   if (other === undefined) return;
   const goOn = await options.prompts?.confirmElsewhere?.(other, signal);
   if (goOn === undefined) throw end("unsupported", "other-adapter", "check-adapter");
-  if (!goOn) throw end("cancelled", "by-person", "check-adapter");
+  if (!goOn) throw end("cancelled", "by-person", "retry");
 }
 
 /** Said before anything is paired: what cannot be kept is paired only if a person goes on without. */

@@ -19,6 +19,9 @@ export class BondAsk extends LitElement {
       .note {
         padding: var(--space-5);
       }
+      .row {
+        margin-block-start: var(--space-4);
+      }
     `,
   ];
 

@@ -24,7 +24,7 @@ export function stepWords(step: StepName): StepWords {
     case "verify":
       return { title: "Verify", doing: "Reading what only a bonded host may read" };
     case "pair":
-      return { title: "Pair", doing: "Pairing: look for a question of the system" };
+      return { title: "Pair", doing: "Pairing: look for a question, here or of the system" };
     case "prove":
       return { title: "Prove", doing: "Connecting anew and proving the bond" };
     case "trust":

@@ -221,7 +221,7 @@ test("a device that is bonded with another adapter is paired here only after a w
   };
   const before = device.person.asked.length;
   const declined = await rig.ensure(rig.chosen(device), { prompts: { confirmElsewhere: answer(false) } });
-  assert.deepEqual([declined.code, device.keys.bonds.length], [6, 1]);
+  assert.deepEqual([declined.code, declined.remedy, device.keys.bonds.length], [6, "retry", 1]);
   const paired = await rig.ensure(rig.chosen(device), { prompts: { confirmElsewhere: answer(true) } });
   assert.equal(paired.code, 0);
   assert.deepEqual(asked, Array(2).fill(`${first.id}, ${before} questions before`));
