@@ -146,6 +146,7 @@ export class BackupFile {
   /** Forgets the file, and the key of it. What is in it stays. */
   async stop(): Promise<void> {
     this.#unschedule?.();
+    this.#unschedule = undefined;
     const left = this.#kept?.handle.name ?? null;
     try {
       await this.#ports.store.erase();

@@ -334,3 +334,19 @@ test("a browser that cannot write files says so, and nothing is asked", async ()
   await none.start(new AbortController().signal);
   assert.deepEqual(none.view.value, { kind: "unavailable" });
 });
+
+test("stopped while a change waits to be written, and chosen anew: changes are written again", async () => {
+  const { rig, adapter } = await kept();
+  await using _ = rig;
+  const store = rig.tab.keys.forAdapter(adapter);
+  await store.put(MOUSE_BOND);
+  assert.deepEqual(standingOf(rig), { kind: "soon" });
+  await rig.screen.file.stop();
+
+  const next = new FileStandIn("next.json");
+  rig.picks = next;
+  assert.equal(await rig.screen.file.keep(PASSPHRASE, "another-file"), true);
+  await store.put(bondWith(7));
+  await becomes(rig, current);
+  assert.equal(await bondsIn(rig, next), 3);
+});
