@@ -1,5 +1,5 @@
 /** Bondkeeper in a window of its own, opened by a page: a question by link, or a port for the four messages. */
-import { Misfit } from "../storage/check.ts";
+import { fitting } from "../storage/check.ts";
 import { ensureAddress, ensureLink, type EnsureQuestion, type KeyChoice, newNonce } from "./ensure-link.ts";
 import { KeeperPort } from "./keeper-port.ts";
 import { type Connect, ensuredCheck, helloCheck, keeperMessage, PROTOCOL } from "./messages.ts";
@@ -95,15 +95,6 @@ function opened(page: OpeningPage, href: string): OpenedWindow {
   return made;
 }
 
-function fits<T>(check: (value: unknown) => T, data: unknown): T | undefined {
-  try {
-    return check(data);
-  } catch (error) {
-    if (error instanceof Misfit) return undefined;
-    throw error;
-  }
-}
-
 export interface WindowOptions {
   readonly page: OpeningPage;
   readonly keyFor: KeyChoice;
@@ -121,7 +112,7 @@ export async function ensureInWindow(
   const nonce = newNonce();
   const window = opened(page, ensureLink({ ...question, nonce, client: page.origin }));
   const take = (data: unknown): Promise<ResultClaims> | undefined => {
-    const message = fits(ensuredCheck, data);
+    const message = fitting(ensuredCheck, data);
     return message && verified(message.result, message.publicKey);
   };
   const verified = async (result: string, offered: string): Promise<ResultClaims> => {
@@ -152,7 +143,7 @@ export async function openKeeper(
   link.hash = `client=${encodeURIComponent(page.origin)}`;
   const window = opened(page, link.href);
   const take = (data: unknown): Promise<KeeperPort> | undefined =>
-    fits(helloCheck, data) && connected(window, keeperOrigin, page);
+    fitting(helloCheck, data) && connected(window, keeperOrigin, page);
   try {
     return await answerOf({ page, opened: window, keeperOrigin, signal, take });
   } catch (error) {
@@ -171,7 +162,7 @@ async function connected(window: OpenedWindow, targetOrigin: string, page: Openi
   });
   const connect: Connect = { protocol: PROTOCOL, kind: "connect", ...(token === null ? {} : { token }) };
   window.postMessage(connect, { targetOrigin, transfer: [port2] });
-  const answer = fits(keeperMessage, await first);
+  const answer = fitting(keeperMessage, await first);
   if (answer?.kind === "welcome") {
     page.tokens.setItem(name, answer.token);
     return new KeeperPort(port1, answer, { page, window });

@@ -53,6 +53,16 @@ export class UnknownFields {
 export type Check<T> = (value: unknown, unknown?: UnknownFields) => T;
 export type Checked<C> = C extends Check<infer T> ? T : never;
 
+/** Undefined for what does not fit; what else goes wrong is thrown. */
+export function fitting<T>(check: Check<T>, value: unknown): T | undefined {
+  try {
+    return check(value);
+  } catch (error) {
+    if (error instanceof Misfit) return undefined;
+    throw error;
+  }
+}
+
 function pathText(path: readonly (string | number)[]): string {
   return path
     .map((step) => (typeof step === "number" ? `[${step}]` : `.${step.slice(0, 60)}`))

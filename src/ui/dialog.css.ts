@@ -5,7 +5,7 @@ export const dialogStyles = css`
   dialog {
     width: min(38rem, calc(100vw - 2rem));
     max-height: calc(100dvh - 2rem);
-    padding: var(--space-6);
+    padding: clamp(var(--space-4), 4vw, var(--space-6));
     border: 2px solid var(--line-strong);
     border-radius: var(--radius-l);
     background: var(--surface);

@@ -1,7 +1,7 @@
 import { type Intent, planOf, type PlannedStep } from "../../bonds/plan.ts";
 import type { Mode } from "../../bonds/result.ts";
 import type { BondCommand } from "../arguments.ts";
-import { recordOf } from "../find-device.ts";
+import { addressOfPeer, recordOf } from "../find-device.ts";
 import { openStore } from "../open-store.ts";
 import type { Output } from "../output.ts";
 import type { Program } from "../program.ts";
@@ -10,9 +10,9 @@ import type { Program } from "../program.ts";
 export async function planCommand(command: BondCommand, program: Program, output: Output): Promise<number> {
   await using store = await openStore(command, program.secrets, (text) => output.warn(text), true);
   const [record, bonds] = await Promise.all([recordOf(store, command.device), store.keys.list()]);
-  const address =
-    record?.platformId?.replace(/^\w+-/u, "") ?? command.device.replaceAll(":", "").toLowerCase();
-  const keys = bonds.filter(({ peer }) => peer.address.replaceAll(":", "").toLowerCase() === address);
+  const peerId = record?.platformId ?? null;
+  const address = peerId === null ? command.device : addressOfPeer(peerId);
+  const keys = bonds.filter(({ peer }) => peer.address === address);
   const key = (keys.find(({ state }) => state === "active") ?? keys[0])?.state;
   const steps = planOf(command.mode, { record, key });
   output.rows(

@@ -1,5 +1,5 @@
 /** The room of the simulator as a person handles it: devices that show digits, forget and come back, and a plug. */
-import { Store } from "../store.ts";
+import { type Readable, Store } from "../store.ts";
 
 export interface SimulatedDevice {
   readonly key: string;
@@ -35,6 +35,12 @@ export interface SimulationView {
   readonly devices: readonly SimulatedDevice[];
   readonly plugged: boolean;
 }
+
+/** Where nothing is made of code. */
+export const NO_SIMULATION: Readable<SimulationView> = {
+  value: { devices: [], plugged: true },
+  watch: () => () => {},
+};
 
 export class Simulation {
   readonly view: Store<SimulationView>;

@@ -6,7 +6,7 @@ import type { Mode } from "../../bonds/result.ts";
 import { NONCE } from "../../sdk/signed-result.ts";
 import type { Level } from "../../storage/records.ts";
 import { appAddress, appOrigin, MAX_ADDRESS } from "../../storage/apps/rows.ts";
-import { Misfit } from "../../storage/check.ts";
+import { fitting } from "../../storage/check.ts";
 
 export interface EnsureRequest {
   /** A record's id, an address, or a name: what the asking page calls the device. Empty where it only wants to talk. */
@@ -93,20 +93,11 @@ function valuesOf(parameters: string): ReadonlyMap<ParameterName, string> | Link
 function addressIn(value: string | undefined): string | null | undefined {
   if (value === undefined) return null;
   // As a browser prints it, so that what is compared and shown later is what is gone to.
-  return fits(appAddress, URL.parse(value)?.href);
+  return fitting(appAddress, URL.parse(value)?.href);
 }
 
 function originIn(value: string | undefined): string | null | undefined {
-  return value === undefined ? null : fits(appOrigin, value);
-}
-
-function fits(check: (value: unknown) => string, value: unknown): string | undefined {
-  try {
-    return check(value);
-  } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
-    return undefined;
-  }
+  return value === undefined ? null : fitting(appOrigin, value);
 }
 
 /** Who asks: the origin that the result goes to, or the page that opened the window; null where nobody is named. */

@@ -17,6 +17,7 @@ import { LEAST_PASSPHRASE } from "../../storage/vault/wraps.ts";
 import type { App } from "../app.ts";
 import { exceptFor, undoImport } from "../undo-import.ts";
 import { Store } from "../store.ts";
+import type { PickedFile } from "../transfer.ts";
 import { backupContents, OLD_MS } from "./backup-contents.ts";
 import { restoreAdapters } from "./backup-identities.ts";
 import { type BackupSettings, settingsOffered, takeSettings } from "./backup-settings.ts";
@@ -46,11 +47,6 @@ export type BackupAge =
   | { readonly kind: "none" }
   | { readonly kind: "old"; readonly at: string }
   | { readonly kind: "good"; readonly at: string };
-
-export interface BackupFile {
-  readonly name: string;
-  arrayBuffer(): Promise<ArrayBuffer>;
-}
 
 export interface BackupOptions {
   /** For tests, which have no time to be slow. */
@@ -115,7 +111,7 @@ export class BackupScreen {
     }
   }
 
-  async pick(file: BackupFile): Promise<void> {
+  async pick(file: Pick<PickedFile, "name" | "arrayBuffer">): Promise<void> {
     this.#file = new Uint8Array(await file.arrayBuffer());
     this.view.set({ step: "closed", name: file.name, problem: null });
   }

@@ -1,6 +1,6 @@
 /** What was typed in the set-up, checked. */
 import { appAddress, type KioskRow } from "../../storage/apps/rows.ts";
-import { Misfit } from "../../storage/check.ts";
+import { fitting } from "../../storage/check.ts";
 import { PIN } from "./pin.ts";
 
 export type KioskField =
@@ -72,11 +72,5 @@ export function readKioskForm({ valueOf, isOn, bonds, before }: KioskInputs): Ki
 
 /** As a browser prints it; null for none, undefined for one that may not be gone to. */
 function addressIn(text: string): string | null | undefined {
-  if (text === "") return null;
-  try {
-    return appAddress(URL.parse(text)?.href);
-  } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
-    return undefined;
-  }
+  return text === "" ? null : fitting(appAddress, URL.parse(text)?.href);
 }

@@ -1,7 +1,7 @@
 /** Firmware files by model of dongle, each looked over again before it is given out. */
 import { toHex } from "../../../hci/codec/bytes.ts";
 import type { Bytes } from "../../../hci/ports.ts";
-import { isFields, Misfit } from "../check.ts";
+import { fitting, isFields } from "../check.ts";
 import { Database, type DatabaseEvents } from "../open.ts";
 import { StorageError } from "../ports.ts";
 import { DATABASE_NAME, upgrades } from "../schema.ts";
@@ -45,7 +45,7 @@ export class FirmwareFiles implements AsyncDisposable {
   async get(id: string): Promise<FirmwareRow | undefined> {
     const raw: unknown = await this.#database.read(["firmware"], (tx) => tx.objectStore("firmware").get(id));
     if (raw === undefined) return undefined;
-    const row = readable(raw);
+    const row = fitting(firmwareRow, raw);
     if (row === undefined || !(await this.#isWhole(row)))
       throw new StorageError({ kind: "unreadable", detail: `firmware ${id}: damaged` });
     return row;
@@ -86,7 +86,7 @@ export class FirmwareFiles implements AsyncDisposable {
   }
 
   async #entry(raw: unknown): Promise<FirmwareEntry> {
-    const row = readable(raw);
+    const row = fitting(firmwareRow, raw);
     const id = isFields(raw) ? String(raw["id"]) : "";
     if (row === undefined) return { id, name: "", digest: "", addedAt: "", octets: 0, damaged: true };
     const { name, digest, addedAt, file } = row;
@@ -100,14 +100,5 @@ export class FirmwareFiles implements AsyncDisposable {
 
   async #digest(octets: Bytes): Promise<string> {
     return toHex(await this.#options.digest(octets));
-  }
-}
-
-function readable(raw: unknown): FirmwareRow | undefined {
-  try {
-    return firmwareRow(raw);
-  } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
-    return undefined;
   }
 }

@@ -10,7 +10,7 @@ import {
   fields,
   integer,
   listOf,
-  Misfit,
+  fitting,
   nullable,
   pattern,
   type Check,
@@ -97,7 +97,7 @@ export class AttributeTables {
   }
 
   async get(local: Address, peer: Address): Promise<StoredTable | undefined> {
-    const row = fitting(await this.#rows.get(idOf(local, peer)));
+    const row = fitting(attributeRow, await this.#rows.get(idOf(local, peer)));
     if (row === undefined) return undefined;
     const age = (this.#now() - Date.parse(row.at)) / DAY_MS;
     // A hash speaks for itself; without one only age limits how long the word of a server counts.
@@ -128,13 +128,3 @@ export class AttributeTables {
 const DAY_MS = 86_400_000;
 
 const idOf = (local: Address, peer: Address): string => `${idOfAddress(local)}.${idOfAddress(peer)}`;
-
-function fitting(raw: unknown): AttributeRow | undefined {
-  if (raw === undefined) return undefined;
-  try {
-    return attributeRow(raw);
-  } catch (error) {
-    if (error instanceof Misfit) return undefined;
-    throw error;
-  }
-}

@@ -1,5 +1,5 @@
 /** Adapters and our identities on them as they stood at one time, so that what came since can go again. */
-import { isFields, Misfit, type Check } from "../check.ts";
+import { fitting, isFields } from "../check.ts";
 import { sameValue } from "../same.ts";
 import type { KeyRows, RowChange } from "./key-rows.ts";
 import { adapterRow, identityRow, type AdapterRow, type IdentityRow } from "./rows.ts";
@@ -12,7 +12,10 @@ export interface Places {
 /** Without those that are damaged: they stay as they are. */
 export async function placesNow(rows: KeyRows): Promise<Places> {
   const [adapters, identities] = await Promise.all([rows.all("adapters"), rows.all("identities")]);
-  return { adapters: fitting(adapterRow, adapters), identities: fitting(identityRow, identities) };
+  return {
+    adapters: adapters.flatMap((row) => fitting(adapterRow, row) ?? []),
+    identities: identities.flatMap((row) => fitting(identityRow, row) ?? []),
+  };
 }
 
 /** Something else writes at the same time: more often than this, and all of it stays. */
@@ -88,14 +91,3 @@ const ofAdapter = ({ identities }: Places, adapter: string): readonly IdentityRo
 const withId = <T extends { readonly id: string }>(list: readonly T[], id: string): T | undefined =>
   list.find((each) => each.id === id);
 const has = (list: readonly { readonly id: string }[], id: string): boolean => withId(list, id) !== undefined;
-
-function fitting<T>(check: Check<T>, rows: readonly unknown[]): readonly T[] {
-  return rows.flatMap((row) => {
-    try {
-      return [check(row)];
-    } catch (error) {
-      if (!(error instanceof Misfit)) throw error;
-      return [];
-    }
-  });
-}

@@ -3,7 +3,7 @@
  * anew, could try codes as fast as it starts. Who waits and until when, and nothing else.
  */
 import type { Address } from "../../../hci/ports.ts";
-import { fields, integer, Misfit, nullable, pattern, type Check, type Checked } from "../check.ts";
+import { fields, fitting, integer, nullable, pattern, type Check, type Checked } from "../check.ts";
 import { time } from "../rows.ts";
 import { addressOf, idOfAddress } from "./ids.ts";
 
@@ -76,21 +76,11 @@ export class Waits {
 
   /** A wall clock that was set back makes no wait longer than a failure does. */
   #waitIn(raw: unknown): readonly StoredWait[] {
-    const row = fitting(raw);
-    if (row === undefined) return [];
+    const row = fitting(waitRow, raw);
+    if (row === undefined) return []; // a damaged one counts as absent
     const remaining = Date.parse(row.until) - this.#now();
     if (remaining < -FORGOTTEN_MS) return [];
     const { peer, nextMs } = row;
     return [{ peer: peer === null ? null : addressOf(peer), remainingMs: Math.max(0, remaining), nextMs }];
-  }
-}
-
-/** A damaged one counts as absent. */
-function fitting(raw: unknown): WaitRow | undefined {
-  try {
-    return waitRow(raw);
-  } catch (error) {
-    if (error instanceof Misfit) return undefined;
-    throw error;
   }
 }

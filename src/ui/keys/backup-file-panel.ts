@@ -3,6 +3,7 @@ import type { BackupFile, BackupFileView } from "../../state/keys/backup-file.ts
 import { age, exactTime } from "../age.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
+import { cards } from "../page.css.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
 import { fileProblemWords, standingWords } from "./backup-file-words.ts";
@@ -19,13 +20,8 @@ export class BackupFilePanel extends LitElement {
     base,
     controls,
     surfaces,
+    cards,
     css`
-      .card {
-        justify-items: start;
-      }
-      .card > * {
-        max-width: 100%;
-      }
       .facts {
         width: 100%;
       }

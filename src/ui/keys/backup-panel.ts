@@ -4,6 +4,7 @@ import type { BackupProblem } from "../../formats/backup/problem.ts";
 import { age, exactTime } from "../age.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
+import { cards } from "../page.css.ts";
 import { icon } from "../icons.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
@@ -18,13 +19,8 @@ export class BackupPanel extends LitElement {
     base,
     controls,
     surfaces,
+    cards,
     css`
-      .card {
-        justify-items: start;
-      }
-      .card > * {
-        max-width: 100%;
-      }
       form {
         display: grid;
         gap: var(--space-3);

@@ -4,6 +4,7 @@ import type { LockKind } from "../../storage/vault/ports.ts";
 import type { Credential } from "../../storage/vault/wraps.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
+import { cards } from "../page.css.ts";
 import { surfaces } from "../surfaces.css.ts";
 import { Watch } from "../watch.ts";
 import { NEVER_PROTECTED, vaultProblemWords, WAYS, waysWords } from "./vault-words.ts";
@@ -22,13 +23,8 @@ export class VaultPanel extends LitElement {
     base,
     controls,
     surfaces,
+    cards,
     css`
-      .card {
-        justify-items: start;
-      }
-      .card > * {
-        max-width: 100%;
-      }
       way-form,
       open-form,
       details,

@@ -1,16 +1,17 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import type { Simulation, SimulationView } from "../../state/adapter/simulation.ts";
+import { NO_SIMULATION, type Simulation } from "../../state/adapter/simulation.ts";
 import type { PairingManager } from "../../state/pairing-manager.ts";
 import type { EndedPairing, PairingRequest } from "../../state/pairing-requests.ts";
 import type { System } from "../../state/platform.ts";
-import type { Readable } from "../../state/store.ts";
 import { advice, adviceStyles } from "../advice-view.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { deviceName } from "../device-name.ts";
+import { dialogStyles } from "../dialog.css.ts";
 import { explainPairing } from "../explain/pairing.ts";
 import { Watch } from "../watch.ts";
+import { aboutDevice } from "./about-device.css.ts";
 import { peerAddress, termsFacts } from "./words.ts";
 import "../adapter/simulated-keypad.ts";
 import "./pairing-choice.ts";
@@ -32,34 +33,12 @@ export class PairingDialog extends LitElement {
     base,
     controls,
     adviceStyles,
+    dialogStyles,
+    aboutDevice,
     css`
-      dialog {
-        width: min(38rem, calc(100vw - 2rem));
-        max-height: calc(100dvh - 2rem);
-        padding: clamp(var(--space-4), 4vw, var(--space-6));
-        border: 2px solid var(--line-strong);
-        border-radius: var(--radius-l);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-raised);
-        overflow: auto;
-      }
-      dialog::backdrop {
-        background: rgb(9 14 25 / 60%);
-      }
       .all {
         display: grid;
         gap: var(--space-4);
-      }
-      .who {
-        max-width: none;
-        font: 700 var(--text-l) / 1.2 var(--font-sign);
-        overflow-wrap: anywhere;
-      }
-      .who code {
-        display: block;
-        color: var(--ink-2);
-        font-weight: 400;
       }
       dl {
         display: grid;
@@ -69,18 +48,9 @@ export class PairingDialog extends LitElement {
       dt {
         color: var(--ink-2);
       }
-      .simulated {
-        padding: var(--space-2) var(--space-4);
-        border: 2px dashed var(--line-strong);
-        border-radius: var(--radius);
-      }
       .number {
         font-family: var(--font-code);
         letter-spacing: 0.1em;
-      }
-      .answers {
-        display: flex;
-        justify-content: flex-end;
       }
       @media (max-width: 30rem) {
         dl {
@@ -97,7 +67,7 @@ export class PairingDialog extends LitElement {
   /** Devices that are made of code: there is no other place to see and press them while this dialog is open. */
   declare room: Pick<Simulation, "view" | "press"> | null;
   readonly #view = Watch.whole(this, () => this.manager.view);
-  readonly #room = Watch.whole(this, () => this.room?.view ?? NO_ROOM);
+  readonly #room = Watch.whole(this, () => this.room?.view ?? NO_SIMULATION);
   #shown = "";
 
   constructor() {
@@ -170,7 +140,7 @@ export class PairingDialog extends LitElement {
       <h2 tabindex="-1" data-first>${END_TITLES[end.by]}</h2>
       ${advice(explainPairing(end.reason, this.system))}
       ${retryAt === null ? nothing : html`<pairing-countdown what="wait" .until=${retryAt} .now=${this.now}></pairing-countdown>`}
-      <div class="answers"><button class="primary" @click=${() => this.manager.dismiss()}>Close</button></div>`;
+      <div class="row answers"><button class="primary" @click=${() => this.manager.dismiss()}>Close</button></div>`;
   }
 
   /** Escape is no, and puts away what is only read. */
@@ -201,8 +171,6 @@ export class PairingDialog extends LitElement {
     first?.focus();
   }
 }
-
-const NO_ROOM: Readable<SimulationView> = { value: { devices: [], plugged: true }, watch: () => () => {} };
 
 const END_TITLES: Readonly<Record<EndedPairing["end"]["by"], string>> = {
   us: "Pairing was stopped",

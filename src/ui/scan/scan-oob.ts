@@ -1,13 +1,13 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
-import type { Simulation, SimulationView } from "../../state/adapter/simulation.ts";
+import { NO_SIMULATION, type Simulation } from "../../state/adapter/simulation.ts";
 import type { HeardDevice } from "../../state/scan/heard.ts";
 import { MAX_OOB_TEXT, type OobRefusal } from "../../state/scan/oob.ts";
 import type { ScanScreen } from "../../state/scan/scan-screen.ts";
-import type { Readable } from "../../state/store.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { deviceName } from "../device-name.ts";
 import { dialogStyles } from "../dialog.css.ts";
+import { aboutDevice } from "../pairing/about-device.css.ts";
 import { Watch } from "../watch.ts";
 import { oobRefusalWords } from "./oob-words.ts";
 import "../copy-text.ts";
@@ -27,20 +27,8 @@ export class ScanOob extends LitElement {
     base,
     controls,
     dialogStyles,
+    aboutDevice,
     css`
-      .who {
-        max-width: none;
-        font: 700 var(--text-l) / 1.2 var(--font-sign);
-        overflow-wrap: anywhere;
-      }
-      .who code {
-        display: block;
-        color: var(--ink-2);
-        font-weight: 400;
-      }
-      dialog {
-        padding: clamp(var(--space-4), 4vw, var(--space-6));
-      }
       .hint {
         margin-bottom: var(--space-2);
       }
@@ -51,9 +39,6 @@ export class ScanOob extends LitElement {
       .simulated {
         display: grid;
         gap: var(--space-2);
-        padding: var(--space-3) var(--space-4);
-        border: 2px dashed var(--line-strong);
-        border-radius: var(--radius);
       }
       .simulated code {
         overflow-wrap: anywhere;
@@ -67,7 +52,7 @@ export class ScanOob extends LitElement {
   /** Devices that are made of code: the only place to read their tags while this dialog is open. */
   declare room: Pick<Simulation, "view"> | null;
   declare refusal: OobRefusal | null;
-  readonly #room = Watch.whole(this, () => this.room?.view ?? NO_ROOM);
+  readonly #room = Watch.whole(this, () => this.room?.view ?? NO_SIMULATION);
 
   constructor() {
     super();
@@ -156,8 +141,6 @@ export class ScanOob extends LitElement {
     else field.focus();
   }
 }
-
-const NO_ROOM: Readable<SimulationView> = { value: { devices: [], plugged: true }, watch: () => () => {} };
 
 customElements.define("scan-oob", ScanOob);
 declare global {
