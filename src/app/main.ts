@@ -12,6 +12,7 @@ import type { App } from "../state/app.ts";
 import { Bonds } from "../state/bonds.ts";
 import { Chooser } from "../state/chooser.ts";
 import type { Demo } from "../state/demo.ts";
+import { Dongles } from "../state/dongles.ts";
 import { DeviceList } from "../state/device-list.ts";
 import { Environment } from "../state/environment.ts";
 import { ExplainError } from "../state/explain-error.ts";
@@ -100,15 +101,22 @@ function buildScreens({ ports, page, router, notices, keys, world, pwa, name }: 
   pairing?.listen((event) => activity.add({ kind: "pairing", event }));
   const now = new Store(ports.surroundings.now());
   setInterval(() => now.set(ports.surroundings.now()), AGE_TICK_MS);
+  const bonds = new Bonds(ports.stores.bonds, page);
+  const dongles = new Dongles(bonds.view, async (identities) => {
+    const { tellApart } = await import("../state/keys/tell-apart.ts");
+    return tellApart(identities, (await keys.load()).keys);
+  });
+  router.route.watch(() => void dongles.refresh());
   const app: App = {
     ports,
     page,
     environment: environmentOf(ports.backend),
     router,
-    bonds: new Bonds(ports.stores.bonds, page),
+    bonds,
+    dongles,
     live,
     chooser,
-    procedures: new Procedures({ bond: ports, chooser, live, activity, ...(pairing && { pairing }) }),
+    procedures: new Procedures({ bond: ports, chooser, live, dongles, activity, ...(pairing && { pairing }) }),
     notices,
     now,
   };

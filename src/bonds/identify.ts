@@ -3,6 +3,7 @@ import type { Availability, Peer } from "../link/backend.ts";
 import { DeviceError, type Failure, failureOf } from "../link/failure.ts";
 import { isFull } from "../storage/ports.ts";
 import type { BondRecord } from "../storage/records.ts";
+import { warnBeforeRecord } from "./elsewhere.ts";
 import type { EnsureTarget } from "./ensure.ts";
 import { lastProof } from "./evidence.ts";
 import { mayHaveMoved } from "./own-keys.ts";
@@ -144,6 +145,7 @@ async function recordOf(run: Run, target: ChosenTarget, signal: AbortSignal): Pr
     return adopt(match.record, target);
   }
   if (run.options.mode === "check") throw end("not-valid", "no-record", "run-ensure");
+  await warnBeforeRecord(run, signal);
   return remember(run, target);
 }
 

@@ -12,7 +12,8 @@ import type {
   PairOutcome,
   StoredBond,
 } from "../link/security.ts";
-import { lastProof, strongest, withProof } from "./evidence.ts";
+import { warnBeforePairing } from "./elsewhere.ts";
+import { strongest, withProof } from "./evidence.ts";
 import type { ResultReason } from "./result.ts";
 import type { Run } from "./run.ts";
 import { end, verifyVerdict } from "./verdict.ts";
@@ -121,7 +122,7 @@ function refused(run: Run, error: unknown, stored: StoredBond) {
 
 async function pairOnLink(run: Run, keys: BondAdministration, stored: StoredBond | undefined): Promise<void> {
   await run.steps.run("pair", async (signal) => {
-    await warnOfOthers(run, signal);
+    await warnBeforePairing(run, signal);
     const unstored = await whereUnstored(run, keys, signal);
     // A key that came to nothing may be replaced without asking; a bond only by a repair, which asked.
     const replaces = stored === undefined || stored.state === "erased" ? undefined : stored.peerId;
@@ -248,23 +249,6 @@ export function policyOf(run: Run): DevicePolicy {
     minimumLevel: strongest(run.options.level ?? null, minimumLevel) ?? "encrypted",
     legacyAllowed,
   };
-}
-
-/** Said before anything is paired: a device that keeps few bonds may give up the one it has with another adapter. */
-async function warnOfOthers(
-  { ports, peer, record, replaced, options }: Run,
-  signal: AbortSignal,
-): Promise<void> {
-  if (replaced !== undefined || lastProof(record) !== undefined) return;
-  const known = await ports.stores.bonds.byPlatformId(peer.id);
-  const other = known.find(
-    ({ transport, localIdentity, archived }) =>
-      transport === record.transport && localIdentity !== record.localIdentity && archived?.why !== "removed",
-  );
-  if (other === undefined) return;
-  const goOn = await options.prompts?.confirmElsewhere?.(other, signal);
-  if (goOn === undefined) throw end("unsupported", "other-adapter", "check-adapter");
-  if (!goOn) throw end("cancelled", "by-person", "retry");
 }
 
 /** Said before anything is paired: what cannot be kept is paired only if a person goes on without. */

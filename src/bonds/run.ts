@@ -23,6 +23,8 @@ export class Run {
   replaced: BondRecord | undefined;
   /** This run made the record. That is no bond yet. */
   remembered = false;
+  /** A person knows of a bond with another adapter, and goes on. */
+  warnedOfOthers = false;
   evidence: Evidence = "none";
   bondChanged: BondResult["bondChanged"] = "none";
   persisted = false;

@@ -2,6 +2,7 @@
 import type { BondPorts } from "../bonds/ensure.ts";
 import type { Bonds } from "./bonds.ts";
 import type { Chooser } from "./chooser.ts";
+import type { Dongles } from "./dongles.ts";
 import type { Environment } from "./environment.ts";
 import type { LiveLinks } from "./live.ts";
 import type { Notices } from "./notices.ts";
@@ -18,6 +19,8 @@ export interface App {
   readonly router: Router;
   /** All records, fresh. */
   readonly bonds: Bonds;
+  /** Which dongle a bond is with, where a device has several. */
+  readonly dongles: Dongles;
   /** Who holds a link tells it here; green is only what was proven on it. */
   readonly live: LiveLinks;
   readonly chooser: Chooser;

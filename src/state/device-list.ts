@@ -17,6 +17,8 @@ export interface DeviceRow {
   readonly state: BondState;
   /** What it is, in one short phrase of ours. */
   readonly kind: string;
+  /** The dongle it is bonded with, where it is bonded with several; else empty. */
+  readonly dongle: string;
   readonly provenAt: string | null;
   readonly lastSeenAt: string | null;
   readonly createdAt: string;
@@ -49,6 +51,7 @@ export type ListView =
 interface Made {
   readonly record: BondRecord;
   readonly since: string | null;
+  readonly dongle: string;
   readonly row: DeviceRow;
 }
 
@@ -67,6 +70,7 @@ export class DeviceList {
     this.app = app;
     app.bonds.view.watch(() => this.#refresh());
     app.live.links.watch(() => this.#soon());
+    app.dongles.told.watch(() => this.#soon());
     this.#refresh();
   }
 
@@ -145,12 +149,13 @@ export class DeviceList {
     const made = new Map<string, Made>();
     for (const [id, record] of bonds.records) {
       const since = this.app.live.links.value.get(id) ?? null;
+      const dongle = this.app.dongles.told.value.get(id) ?? "";
       const known = this.#made.get(id);
       made.set(
         id,
-        known?.record === record && known.since === since
+        known?.record === record && known.since === since && known.dongle === dongle
           ? known
-          : { record, since, row: rowOf(record, since) },
+          : { record, since, dongle, row: rowOf(record, since, dongle) },
       );
     }
     const kept = this.#rows.flatMap(({ id }) => made.get(id)?.row ?? []);
@@ -180,7 +185,7 @@ export class DeviceList {
   }
 }
 
-function rowOf(record: BondRecord, since: string | null): DeviceRow {
+function rowOf(record: BondRecord, since: string | null, dongle: string): DeviceRow {
   const name = displayName(record);
   const profile = profileOf(record.profile);
   const services = record.services.map((uuid) => serviceName(uuid) ?? shortUuid(uuid));
@@ -190,11 +195,12 @@ function rowOf(record: BondRecord, since: string | null): DeviceRow {
     name,
     state: stateOf(record, since === null ? NOT_CONNECTED : { connectedSince: since }),
     kind,
+    dongle,
     provenAt: lastProof(record)?.at ?? null,
     lastSeenAt: record.lastSeenAt,
     createdAt: record.createdAt,
     imported: record.importedFrom !== null,
-    text: searchable([name, record.name, record.notes, kind, ...services].join(" ")),
+    text: searchable([name, record.name, record.notes, kind, dongle, ...services].join(" ")),
   };
 }
 

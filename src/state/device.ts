@@ -76,7 +76,11 @@ export class DeviceScreen {
     this.procedure = app.procedures.of(id);
     this.session = new GattSession(id, {
       bonds: app.ports,
-      prompts: promptsThrough((ask) => this.ask.set(ask), app.chooser),
+      prompts: promptsThrough(
+        (ask) => this.ask.set(ask),
+        app.chooser,
+        (record) => app.dongles.nameBeside(record, app.ports.backend.bonds?.localIdentity ?? ""),
+      ),
       onFrame: (run) => cancellable(run, (wrapped) => app.page.schedule(wrapped)),
     });
   }

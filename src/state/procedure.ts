@@ -7,6 +7,7 @@ import type { OutOfBand } from "../link/security.ts";
 import type { Level } from "../storage/records.ts";
 import type { ActivityLog } from "./activity/log.ts";
 import type { Chooser } from "./chooser.ts";
+import type { Dongles } from "./dongles.ts";
 import type { LiveLinks } from "./live.ts";
 import { type Ask, promptsThrough } from "./prompts.ts";
 import { fold, type StepLine, WAITING } from "./steps.ts";
@@ -34,6 +35,7 @@ export interface ProcedurePorts {
   readonly bond: BondPorts;
   readonly chooser: Chooser;
   readonly live: LiveLinks;
+  readonly dongles: Pick<Dongles, "nameBeside">;
   /** Who is asked while pairing, where pairing is ours. */
   readonly pairing?: PairingPrompts;
   /** Hears what every run does. */
@@ -158,8 +160,14 @@ export class Procedure {
   }
 
   #prompts(): EnsurePrompts {
-    const { chooser, pairing } = this.#ports;
-    return { ...promptsThrough((ask) => this.#change({ ask }), chooser), ...(pairing && { pairing }) };
+    const { chooser, pairing, bond, dongles } = this.#ports;
+    const own = bond.backend.bonds?.localIdentity ?? "";
+    const prompts = promptsThrough(
+      (ask) => this.#change({ ask }),
+      chooser,
+      (record) => dongles.nameBeside(record, own),
+    );
+    return { ...prompts, ...(pairing && { pairing }) };
   }
 
   #report(report: StepReport, link: LinkWatch): void {

@@ -19,7 +19,13 @@ export type Ask =
       readonly answer: (same: boolean) => void;
     }
   /** The device has a bond with another adapter, and may give it up for a new one. */
-  | { readonly kind: "elsewhere"; readonly device: string; readonly answer: (go: boolean) => void }
+  | {
+      readonly kind: "elsewhere";
+      readonly device: string;
+      /** What that adapter is called; empty where nothing is known of it. */
+      readonly dongle: string;
+      readonly answer: (go: boolean) => void;
+    }
   /** The device was reset, or something imitates it. */
   | { readonly kind: "repair"; readonly device: string; readonly answer: (go: boolean) => void }
   /** The keys cannot be stored: a bond would be good for this page only. */
@@ -29,10 +35,14 @@ export type Ask =
       readonly answer: (go: boolean) => void;
     };
 
-/** `show` gets each question, and null when it is over. The chooser opens from the click that answers. */
+/**
+ * `show` gets each question, and null when it is over. The chooser opens from the click that answers. `nameDongle` says
+ * what the adapter is called that a record belongs to.
+ */
 export function promptsThrough(
   show: (ask: Ask | null) => void,
   chooser: Pick<Chooser, "choose" | "open">,
+  nameDongle: (record: BondRecord) => Promise<string>,
 ): EnsurePrompts {
   async function question<T>(signal: AbortSignal, ask: (answer: (value: T) => void) => Ask): Promise<T> {
     signal.throwIfAborted();
@@ -71,8 +81,11 @@ export function promptsThrough(
         peerName: peer.name ?? "",
         answer,
       })),
-    confirmElsewhere: (record, signal) =>
-      question<boolean>(signal, (answer) => ({ kind: "elsewhere", device: displayName(record), answer })),
+    async confirmElsewhere(record, signal) {
+      const dongle = await nameDongle(record);
+      const device = displayName(record);
+      return question<boolean>(signal, (answer) => ({ kind: "elsewhere", device, dongle, answer }));
+    },
     confirmRepair: (record, signal) =>
       question<boolean>(signal, (answer) => ({ kind: "repair", device: displayName(record), answer })),
     confirmUnstored: (why, signal) =>

@@ -72,7 +72,7 @@ export class BondResultPanel extends LitElement {
   protected override render(): TemplateResult {
     const { result, device } = this.run;
     const { system } = this.environment.surroundings.platform;
-    const remedy = remedyWords(result.remedy);
+    const remedy = remedyWords(result.remedy, result.reason);
     return html`<section class="card" aria-labelledby="title">
       <div class="head">
         <bond-halves outcome=${OUTCOME[result.name]}></bond-halves>

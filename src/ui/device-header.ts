@@ -81,6 +81,7 @@ export class DeviceHeader extends DevicePart {
     `,
   ];
 
+  readonly #dongles = Watch.whole(this, () => this.app.dongles.told);
   readonly #now = Watch.whole(this, () => this.app.now);
 
   protected override render(): TemplateResult {
@@ -96,9 +97,15 @@ export class DeviceHeader extends DevicePart {
           <h1 tabindex="-1">${deviceName(displayName(record))}</h1>
           <div class="pill"><bond-badge .state=${state} .now=${this.#now.value}></bond-badge></div>
           <p class="sentence">${stateSentence(state)}</p>
-          ${own} ${this.#proof()} ${record.archived?.why === "removed" ? nothing : this.#acts()}
+          ${own} ${this.#dongle(record)} ${this.#proof()} ${record.archived?.why === "removed" ? nothing : this.#acts()}
         </div>
       </div>`;
+  }
+
+  #dongle({ id }: BondRecord): TemplateResult | typeof nothing {
+    const dongle = this.#dongles.value.get(id);
+    if (dongle === undefined) return nothing;
+    return html`<p class="quiet">This is its bond with <bdi>${dongle}</bdi>. It is in the list once more, with another dongle.</p>`;
   }
 
   #proof(): TemplateResult | typeof nothing {

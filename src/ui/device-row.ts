@@ -1,5 +1,5 @@
 /** One row of the device list. All rows are of one height: names are cut on one line, whatever a device calls itself. */
-import { type TemplateResult, css, html } from "lit";
+import { type TemplateResult, css, html, nothing } from "lit";
 import type { DeviceList, DeviceRow } from "../state/device-list.ts";
 import { age, exactTime } from "./age.ts";
 import { stateDetail, stateWord } from "./bond-words.ts";
@@ -34,13 +34,14 @@ export function deviceRow(row: DeviceRow, place: RowPlace, list: DeviceList): Te
 
 const name = (row: DeviceRow): TemplateResult => html`<span class="name">${deviceName(row.name)}</span>`;
 
-function link(row: DeviceRow, { active, href }: RowPlace): TemplateResult {
-  return html`<a class="name" data-main href=${href} tabindex=${active ? 0 : -1}>${deviceName(row.name)}</a>`;
+function link(row: DeviceRow, { active, href, index }: RowPlace): TemplateResult {
+  return html`<a class="name" data-main href=${href} tabindex=${active ? 0 : -1} aria-describedby=${row.dongle === "" ? nothing : `dongle-${index}`}>${deviceName(row.name)}</a>`;
 }
 
-function facts(row: DeviceRow, { now }: RowPlace): TemplateResult {
+function facts(row: DeviceRow, { now, index }: RowPlace): TemplateResult {
   const seen = row.lastSeenAt;
   return html`<p class="facts-line quiet small">
+      ${row.dongle === "" ? "" : html`<span id="dongle-${index}">with <bdi>${row.dongle}</bdi></span>`}
       ${row.kind === "" ? "" : html`<span>${row.kind}</span>`}
       ${row.imported ? html`<span>imported</span>` : ""}
       ${seen === null ? html`<span>never seen</span>` : html`<span title=${exactTime(seen)}>seen ${age(seen, now)}</span>`}

@@ -1,14 +1,23 @@
 /** A device that has a bond with one dongle, about to be paired with another: a question first, and no is an answer. */
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expectAccessible } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { DEVICE, pair } from "./bridged-room.ts";
-import { expectResult, press } from "./person.ts";
+import { expectResult, press, storedBonds } from "./person.ts";
 
 test.use({ layer: "none" });
 
 const question = (page: Page) =>
   page.getByRole("group", { name: `Pair ${DEVICE} with this dongle as well?` });
+
+const bar = (page: Page) => page.getByRole("navigation").getByRole("list").first();
+const topOf = async (target: Locator): Promise<number> => (await target.boundingBox())?.y ?? NaN;
+const bottomOf = async (target: Locator): Promise<number> => {
+  const box = await target.boundingBox();
+  return box === null ? NaN : box.y + box.height;
+};
+/** The dongle of a row: both are called the same, so the address tells them apart. */
+const WITH = /^with Simulated dongle, (?:[\dA-F]{2}:){5}[\dA-F]{2}$/u;
 
 async function choose(page: Page): Promise<void> {
   await press(page, "Add another device");
@@ -19,21 +28,33 @@ async function choose(page: Page): Promise<void> {
 test("a person is warned before a device with a bond elsewhere is paired here, and may leave it at that", async ({
   page,
 }) => {
+  await page.setViewportSize({ width: 390, height: 740 });
   await page.goto("/?adapter=simulator#/");
   await pair(page);
   await page.getByText("Nothing here is real.").click();
   await press(page, "Replace the dongle by another");
   await choose(page);
-  await expect(question(page)).toContainText("It has a bond with another dongle");
+  await expect(question(page)).toContainText("It has a bond with another dongle, Simulated dongle, ");
   await expect(question(page).getByRole("heading")).toBeFocused();
   await expect(page.getByRole("dialog"), "nothing is paired yet").toHaveCount(0);
+  const uncovered = async () => (await bottomOf(question(page))) <= (await topOf(bar(page)));
+  await expect.poll(uncovered, "the answers are above the bar of a phone").toBe(true);
   await expectAccessible(page);
   await press(page, "Do not pair here");
   await expectResult(page, 6);
+  await expect(page.getByText("you can decide otherwise")).toBeVisible();
+  expect(await storedBonds(page, "bondkeeper-simulator"), "nothing is written after a no").toHaveLength(1);
   await choose(page);
   await press(page, "Pair here as well");
   await press(page, "Yes, the same digits");
   await expectResult(page, 0);
   await page.goto("/?adapter=simulator#/");
-  await expect(page.getByRole("link", { name: DEVICE })).toHaveCount(2);
+  const rows = page.getByRole("list", { name: "Devices" }).getByRole("listitem");
+  await expect(rows).toHaveCount(2);
+  await expect(rows.getByText(WITH)).toHaveCount(2);
+  const told = await rows.getByText(WITH).allTextContents();
+  expect(new Set(told).size, "each says another dongle").toBe(2);
+  await expectAccessible(page);
+  await page.getByRole("link", { name: DEVICE }).first().click();
+  await expect(page.getByText(`This is its bond ${told[0]}.`)).toBeVisible();
 });

@@ -68,11 +68,11 @@ export function putInTheAir(
 }
 
 /** What the page has on record about its devices, as its own export writes it. */
-export async function storedBonds(page: Page): Promise<unknown[]> {
+export async function storedBonds(page: Page, database = "bondkeeper"): Promise<unknown[]> {
   return page.evaluate(
-    () =>
+    (name) =>
       new Promise<unknown[]>((resolve, reject) => {
-        const opening = indexedDB.open("bondkeeper");
+        const opening = indexedDB.open(name);
         opening.addEventListener("error", () => reject(new Error("Cannot open the database")));
         opening.addEventListener("success", () => {
           const database = opening.result;
@@ -83,6 +83,7 @@ export async function storedBonds(page: Page): Promise<unknown[]> {
           });
         });
       }),
+    database,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Remedy } from "../../bonds/result.ts";
+import type { Remedy, ResultReason } from "../../bonds/result.ts";
 
 /** The words of a button, and one sentence beside it. */
 export interface RemedyWords {
@@ -6,14 +6,20 @@ export interface RemedyWords {
   readonly help: string;
 }
 
-export function remedyWords(remedy: Remedy): RemedyWords {
+export function remedyWords(remedy: Remedy, reason: ResultReason | null): RemedyWords {
   switch (remedy) {
     case "continue":
       return { label: "Done", help: "The bond works. There is nothing more to do." };
     case "run-ensure":
       return { label: "Verify", help: "Verify may pair; a check alone does not." };
     case "retry":
-      return { label: "Try again", help: "It may simply work now." };
+      return {
+        label: "Try again",
+        help:
+          reason === "by-person"
+            ? "It starts over, and you can decide otherwise."
+            : "It may simply work now.",
+      };
     case "retry-in-pairing-mode":
       return { label: "Try again", help: "First put the device in pairing mode." };
     case "check-adapter":

@@ -41,6 +41,7 @@ test("A run is told with the step names of the command line, and its result at t
     bond: all.app.ports,
     chooser: all.app.chooser,
     live: all.app.live,
+    dongles: all.app.dongles,
     activity: log,
   });
   const result = await procedure.start({ bondId: "one" }, { mode: "check", device: "Lock" });

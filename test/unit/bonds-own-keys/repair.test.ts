@@ -212,6 +212,7 @@ test("a device that is bonded with another adapter is paired here only after a w
   const first = await rig.record();
   const { adapter } = rig.world.dongle("another", { seed: 99 });
   await rig.start({ adapter });
+  const writes = rig.stores.writes.length;
   const silent = await rig.ensure(rig.chosen(device));
   assert.deepEqual([silent.code, silent.reason], [7, "other-adapter"]);
   const asked: string[] = [];
@@ -222,6 +223,8 @@ test("a device that is bonded with another adapter is paired here only after a w
   const before = device.person.asked.length;
   const declined = await rig.ensure(rig.chosen(device), { prompts: { confirmElsewhere: answer(false) } });
   assert.deepEqual([declined.code, declined.remedy, device.keys.bonds.length], [6, "retry", 1]);
+  assert.equal(rig.stores.writes.length, writes, "nothing was written before a yes");
+  assert.equal(declined.bondId, null);
   const paired = await rig.ensure(rig.chosen(device), { prompts: { confirmElsewhere: answer(true) } });
   assert.equal(paired.code, 0);
   assert.deepEqual(asked, Array(2).fill(`${first.id}, ${before} questions before`));
@@ -230,6 +233,9 @@ test("a device that is bonded with another adapter is paired here only after a w
     0,
     "once it is proven here, nobody is warned again",
   );
+  await rig.stores.bonds.delete(paired.bondId ?? "");
+  const found = await rig.ensure(rig.chosen(device));
+  assert.deepEqual([found.code, found.bondChanged], [0, "none"], "a key that is here is tried, and nobody asked");
   await rig.start();
   assert.equal((await rig.ensure({ bondId: first.id })).code, 0, "the first adapter has its own bond still");
 });

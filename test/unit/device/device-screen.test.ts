@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App } from "../../../src/state/app.ts";
 import { Bonds } from "../../../src/state/bonds.ts";
+import { Dongles } from "../../../src/state/dongles.ts";
 import { Chooser } from "../../../src/state/chooser.ts";
 import { Environment } from "../../../src/state/environment.ts";
 import { DeviceScreen, type ShownDevice } from "../../../src/state/device.ts";
@@ -32,6 +33,8 @@ async function opened(link: ScriptedLink, id = "bond-1"): Promise<{ app: App; sc
   const ports = link.ports;
   const live = new LiveLinks();
   const chooser = new Chooser(ports.backend, page);
+  const bonds = new Bonds(ports.stores.bonds, page);
+  const dongles = new Dongles(bonds.view, async () => new Map());
   const app: App = {
     ports,
     page,
@@ -45,8 +48,9 @@ async function opened(link: ScriptedLink, id = "bond-1"): Promise<{ app: App; sc
       scrub: () => {},
       onChange: () => {},
     }),
-    bonds: new Bonds(ports.stores.bonds, page),
-    procedures: new Procedures({ bond: ports, chooser, live }),
+    bonds,
+    dongles,
+    procedures: new Procedures({ bond: ports, chooser, live, dongles }),
     notices: new Notices(page),
     now: new Store(link.now),
   };

@@ -16,7 +16,7 @@ function asking(open = false) {
       return peer;
     },
   };
-  return { asked, requests, peer, prompts: promptsThrough((ask) => asked.push(ask), chooser) };
+  return { asked, requests, peer, prompts: promptsThrough((ask) => asked.push(ask), chooser, async () => "Desk") };
 }
 
 const never = new AbortController().signal;
@@ -82,4 +82,15 @@ test("nothing is asked of a run that has ended", async () => {
   const consent = prompts.confirmRepair?.(bondRecord(), AbortSignal.abort(new Error("over")));
   await assert.rejects(consent ?? Promise.resolve(), /over/);
   assert.deepEqual(asked, []);
+});
+
+test("before a second bond a person reads which dongle has the first", async () => {
+  const { asked, prompts } = asking();
+  const consent = prompts.confirmElsewhere?.(bondRecord({ label: "Hall" }), never);
+  await Promise.resolve();
+  const [question] = asked;
+  assert(question?.kind === "elsewhere");
+  assert.deepEqual([question.device, question.dongle], ["Hall", "Desk"]);
+  question.answer(false);
+  assert.equal(await consent, false);
 });

@@ -76,10 +76,17 @@ for (const system of SYSTEMS) {
 
 test("every remedy has a button and a sentence", () => {
   for (const remedy of REMEDIES) {
-    const { label, help } = remedyWords(remedy);
+    const { label, help } = remedyWords(remedy, null);
     sound(label, remedy);
     sound(help, remedy);
   }
+});
+
+test("after a person's own no nobody is told that it may simply work now", () => {
+  const { help } = remedyWords("retry", "by-person");
+  sound(help, "by-person");
+  assert.doesNotMatch(help, /work now/);
+  assert.match(remedyWords("retry", "connect-failed").help, /work now/);
 });
 
 test("every step has a title and says what it does", () => {

@@ -171,3 +171,40 @@ test("ten thousand records: one change costs one row, and a burst of links one l
   assert.equal(shows, 1);
   assert.equal(ready(list).rows.length, 10_000);
 });
+
+test("a row says which dongle it is with only where the device has bonds with several, and as it is called now", async () => {
+  const names = new Map([
+    ["dongle:random-c00000000001", "Desk"],
+    ["dongle:random-c00000000002", "Hall"],
+  ]);
+  const told: (readonly string[])[] = [];
+  const twice = { transport: "dongle", platformId: "random-c63b117e4d02" } as const;
+  const removed = { at: iso(START), why: "removed" } as const;
+  const [desk = "", hall = ""] = names.keys();
+  const { app, page } = await world(
+    [
+      record("a", { ...twice, localIdentity: desk }),
+      record("b", { ...twice, localIdentity: hall }),
+      record("once", { transport: "dongle", localIdentity: desk }),
+      record("gone", { transport: "dongle", platformId: "peer-once", localIdentity: hall, archived: removed }),
+      record("system", { platformId: twice.platformId, localIdentity: "web-bluetooth:x" }),
+    ],
+    {},
+    async (identities) => {
+      told.push(identities);
+      return names;
+    },
+  );
+  const list = new DeviceList(app);
+  const dongles = () => Object.fromEntries(ready(list).rows.map(({ id, dongle }) => [id, dongle]));
+  await settle();
+  await page.frame();
+  assert.deepEqual(dongles(), { a: "Desk", b: "Hall", once: "", system: "" });
+  assert.deepEqual(told, [[desk, hall]], "asked for those two, once");
+  names.set(hall, "Kiosk");
+  await app.dongles.refresh();
+  await page.frame();
+  assert.deepEqual([dongles()["b"], dongles()["a"]], ["Kiosk", "Desk"]);
+  list.search("kiosk");
+  assert.deepEqual(ids(list), ["b"]);
+});

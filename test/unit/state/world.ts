@@ -3,6 +3,7 @@ import type { ChooseRequest, Peer } from "../../../src/link/backend.ts";
 import { DeviceError } from "../../../src/link/failure.ts";
 import type { App } from "../../../src/state/app.ts";
 import { Bonds } from "../../../src/state/bonds.ts";
+import { Dongles, type TellApart } from "../../../src/state/dongles.ts";
 import { Chooser } from "../../../src/state/chooser.ts";
 import { Environment } from "../../../src/state/environment.ts";
 import { LiveLinks } from "../../../src/state/live.ts";
@@ -137,7 +138,11 @@ export interface World {
   readonly bar: FakeBar;
 }
 
-export async function world(bonds: readonly BondRecord[] = [], memory: MemoryOptions = {}): Promise<World> {
+export async function world(
+  bonds: readonly BondRecord[] = [],
+  memory: MemoryOptions = {},
+  tell: TellApart = async () => new Map(),
+): Promise<World> {
   const rig = bondRig(bonds, memory);
   const backend = new ChoosingBackend();
   backend.peers = [rig.peer];
@@ -146,6 +151,8 @@ export async function world(bonds: readonly BondRecord[] = [], memory: MemoryOpt
   const live = new LiveLinks();
   const chooser = new Chooser(backend, page);
   const bar = new FakeBar();
+  const records = new Bonds(ports.stores.bonds, page);
+  const dongles = new Dongles(records.view, tell);
   const app: App = {
     ports,
     page,
@@ -154,10 +161,11 @@ export async function world(bonds: readonly BondRecord[] = [], memory: MemoryOpt
       address: "https://bonds.example/",
     }),
     router: new Router(bar),
-    bonds: new Bonds(ports.stores.bonds, page),
+    bonds: records,
+    dongles,
     live,
     chooser,
-    procedures: new Procedures({ bond: ports, chooser, live }),
+    procedures: new Procedures({ bond: ports, chooser, live, dongles }),
     notices: new Notices(page),
     now: new Store(START),
   };
