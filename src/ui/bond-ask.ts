@@ -60,7 +60,7 @@ export class BondAsk extends LitElement {
         return question(
           html`Pair ${deviceName(ask.device)} with this dongle as well?`,
           html`<p>
-              It has a bond with another dongle${ask.dongle === "" ? "" : html`, <bdi>${ask.dongle}</bdi>`}. A device that keeps only a few may give that one up for the new one.
+              It has a bond with another dongle${ask.dongle === "" ? "" : html`: <bdi>${ask.dongle}</bdi>`}. A device that keeps only a few may give that one up for the new one.
             </p>
             <p>To use the same bond here, plug in the other dongle, or move its identity to this one, under Keys.</p>`,
           html`<button @click=${() => ask.answer(false)}>Do not pair here</button>

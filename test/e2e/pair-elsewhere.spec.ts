@@ -17,7 +17,7 @@ const bottomOf = async (target: Locator): Promise<number> => {
   return box === null ? NaN : box.y + box.height;
 };
 /** The dongle of a row: both are called the same, so the address tells them apart. */
-const WITH = /^with Simulated dongle, (?:[\dA-F]{2}:){5}[\dA-F]{2}$/u;
+const WITH = /^with Simulated dongle \((?:[\dA-F]{2}:){5}[\dA-F]{2}\)$/u;
 
 async function choose(page: Page): Promise<void> {
   await press(page, "Add another device");
@@ -34,7 +34,7 @@ test("a person is warned before a device with a bond elsewhere is paired here, a
   await page.getByText("Nothing here is real.").click();
   await press(page, "Replace the dongle by another");
   await choose(page);
-  await expect(question(page)).toContainText("It has a bond with another dongle, Simulated dongle, ");
+  await expect(question(page)).toContainText("It has a bond with another dongle: Simulated dongle (");
   await expect(question(page).getByRole("heading")).toBeFocused();
   await expect(page.getByRole("dialog"), "nothing is paired yet").toHaveCount(0);
   const uncovered = async () => (await bottomOf(question(page))) <= (await topOf(bar(page)));

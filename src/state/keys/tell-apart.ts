@@ -22,7 +22,7 @@ export async function tellApart(
     named.map(({ identity, address, label }) => {
       if (label === "") return [identity, address];
       const alone = named.filter((other) => other.label === label).length === 1;
-      return [identity, alone ? label : `${label}, ${address}`];
+      return [identity, alone ? label : `${label} (${address})`];
     }),
   );
 }

@@ -19,8 +19,8 @@ test("dongles are called as a person calls them, with the address where two are 
   assert.deepEqual(
     await tellApart([first, second], keys),
     new Map([
-      [first, `USB dongle, ${address(ids[0])}`],
-      [second, `USB dongle, ${address(ids[1])}`],
+      [first, `USB dongle (${address(ids[0])})`],
+      [second, `USB dongle (${address(ids[1])})`],
     ]),
   );
   await keys.adapters.rename(two.id, "Desk");
