@@ -116,7 +116,14 @@ function buildScreens({ ports, page, router, notices, keys, world, pwa, name }: 
     dongles,
     live,
     chooser,
-    procedures: new Procedures({ bond: ports, chooser, live, dongles, activity, ...(pairing && { pairing }) }),
+    procedures: new Procedures({
+      bond: ports,
+      chooser,
+      live,
+      dongles,
+      activity,
+      ...(pairing && { pairing }),
+    }),
     notices,
     now,
   };

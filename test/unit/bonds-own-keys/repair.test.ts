@@ -235,7 +235,11 @@ test("a device that is bonded with another adapter is paired here only after a w
   );
   await rig.stores.bonds.delete(paired.bondId ?? "");
   const found = await rig.ensure(rig.chosen(device));
-  assert.deepEqual([found.code, found.bondChanged], [0, "none"], "a key that is here is tried, and nobody asked");
+  assert.deepEqual(
+    [found.code, found.bondChanged],
+    [0, "none"],
+    "a key that is here is tried, and nobody asked",
+  );
   await rig.start();
   assert.equal((await rig.ensure({ bondId: first.id })).code, 0, "the first adapter has its own bond still");
 });

@@ -16,7 +16,16 @@ function asking(open = false) {
       return peer;
     },
   };
-  return { asked, requests, peer, prompts: promptsThrough((ask) => asked.push(ask), chooser, async () => "Desk") };
+  return {
+    asked,
+    requests,
+    peer,
+    prompts: promptsThrough(
+      (ask) => asked.push(ask),
+      chooser,
+      async () => "Desk",
+    ),
+  };
 }
 
 const never = new AbortController().signal;

@@ -186,7 +186,12 @@ test("a row says which dongle it is with only where the device has bonds with se
       record("a", { ...twice, localIdentity: desk }),
       record("b", { ...twice, localIdentity: hall }),
       record("once", { transport: "dongle", localIdentity: desk }),
-      record("gone", { transport: "dongle", platformId: "peer-once", localIdentity: hall, archived: removed }),
+      record("gone", {
+        transport: "dongle",
+        platformId: "peer-once",
+        localIdentity: hall,
+        archived: removed,
+      }),
       record("system", { platformId: twice.platformId, localIdentity: "web-bluetooth:x" }),
     ],
     {},
