@@ -67,18 +67,27 @@ export class LinkEncryption {
   }
 
   /**
-   * Central: encrypts, or encrypts anew, and resolves when it is done. `encrypted` runs before any data that comes
-   * after the change.
+   * Central: encrypts, or encrypts anew, and resolves when `encrypted` has run, which it does before any data that comes
+   * after the change. Rejects where it has not, whatever the controller says in the end.
    */
   async start(key: LongTermKey, encrypted: () => void): Promise<void> {
     usable(key);
-    const awaited: Awaited = { key, encrypted, failed: () => {} };
+    let done = false;
+    const awaited: Awaited = {
+      key,
+      encrypted: () => {
+        done = true;
+        encrypted();
+      },
+      failed: () => {},
+    };
     this.#awaited = awaited;
     try {
       await this.#link.encrypt(key);
       if (!this.#link.encrypted)
         throw new Error("Cannot encrypt: the controller reports success and no encryption");
       if (this.#awaited === awaited) this.#succeed(awaited);
+      if (!done) throw new Error("Cannot encrypt: it failed before the controller reported success");
     } finally {
       if (this.#awaited === awaited) this.#awaited = undefined;
     }
@@ -101,6 +110,7 @@ export class LinkEncryption {
   }
 
   async #keyFor(rand: Bytes, ediv: number): Promise<LongTermKey | null> {
+    if (this.#link.role === "central") return null; // only a peripheral's controller has to ask (Vol 4 Part E 7.7.65.5)
     if (this.#pairing) {
       const ours = ediv === 0 && rand.every((octet) => octet === 0);
       return ours ? (this.#awaited?.key ?? null) : null;

@@ -207,6 +207,7 @@ export class SecurityManager {
         if (!answers(this.security, asked)) this.#emit({ kind: "upgrade-wanted", asked });
         return;
       }
+      if (bond !== undefined) return; // encryption came and went
     } catch (error) {
       if (!(error instanceof StoredKeyFailed)) this.#witness.storeFailed(asError(error));
       return;

@@ -51,6 +51,37 @@ for (const status of [0x05, 0x06, 0x0c, 0x1a, 0x3d]) {
   }
 }
 
+for (const began of ["ours", "a Security Request"] as const) {
+  test(`B1 began by ${began}: a key that failed did not encrypt, though the controller then says that it did`, async () => {
+    const scripted = new Scripted("central", { bonds: [bondWith()] });
+    const { link, side } = scripted;
+    const encrypting = began === "ours" ? assert.rejects(side.manager.encrypt(), StoredKeyFailed) : undefined;
+    if (began !== "ours") scripted.burst("0b0d");
+    await settle();
+    link.report(false, 0x06);
+    link.encrypted = true;
+    link.finishEncrypt();
+    await settle();
+    await encrypting;
+    assert.deepEqual(side.told, ["bond-in-doubt"]);
+    assert.deepEqual(side.person.asked, []);
+    assert.equal(side.manager.security, null);
+    assert.deepEqual(link.disconnected, [0x05]);
+  });
+}
+
+test("B1 encryption that came and went while a Security Request was answered leads to no question", async () => {
+  const scripted = new Scripted("central", { bonds: [bondWith()] });
+  await scripted.receive("0b0d");
+  scripted.link.report(true);
+  scripted.link.report(false, 0x06);
+  scripted.link.encrypted = true;
+  scripted.link.finishEncrypt();
+  await settle();
+  assert.deepEqual(scripted.side.person.asked, []);
+  assert.deepEqual(scripted.sent, []);
+});
+
 for (const request of ["0b0d", "0bcd", "0b01", "0b05", "0b00"]) {
   test(`B1(b) ${request} from a bonded peer only starts encryption with the stored key`, async () => {
     const scripted = new Scripted("central", { bonds: [bondWith()] });

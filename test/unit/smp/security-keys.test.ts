@@ -187,3 +187,17 @@ test("A platform that finds no shared secret ends the pairing with 0x0B", async 
   await duo.fail();
   assert.equal(duo.sentBy("b").at(-1), "050b");
 });
+
+test("a central's controller that asks for a key gets none, and what it asked changes nothing", async () => {
+  const scripted = new Scripted("central", { bonds: [bondWith()] });
+  const { link, side } = scripted;
+  const encrypting = side.manager.encrypt();
+  await settle();
+  assert.equal(await link.onLongTermKeyRequest?.(new Uint8Array(8), 0), null);
+  assert.equal(await link.onLongTermKeyRequest?.(new Uint8Array(8), 1), null);
+  assert.deepEqual(side.told, []);
+  link.report(true);
+  link.finishEncrypt();
+  assert.notEqual(await encrypting, undefined);
+  assert.deepEqual(side.told, ["encrypted"]);
+});
