@@ -3,6 +3,7 @@
  * `backend.ts`. No key, passkey or identity resolving key is in anything here but where a person types or reads one.
  */
 import type { Peer } from "./backend.ts";
+import type { OutOfBand } from "./out-of-band.ts";
 import type { PairingPrompts } from "./pairing.ts";
 
 /** LE security mode 1, levels 2, 3 and 4 (Core 6.2, Vol 3 Part C 10.2.1). A legacy key never gives more than the first. */
@@ -66,20 +67,6 @@ export interface DevicePolicy {
 }
 
 export const DEFAULT_DEVICE_POLICY: DevicePolicy = { minimumLevel: "encrypted", legacyAllowed: false };
-
-/** What came over another way than the radio. 16 octets each, most significant first; zeroed after use. */
-export type OutOfBand =
-  | {
-      readonly kind: "secure-connections";
-      readonly confirm: Uint8Array<ArrayBuffer>;
-      readonly random: Uint8Array<ArrayBuffer>;
-    }
-  | { readonly kind: "legacy"; readonly key: Uint8Array<ArrayBuffer> };
-
-export function wipeOutOfBand(data: OutOfBand | undefined): void {
-  if (data === undefined) return;
-  for (const octets of data.kind === "legacy" ? [data.key] : [data.confirm, data.random]) octets.fill(0);
-}
 
 export interface PairOptions {
   /** Left out: whoever speaks for the person on this backend. */

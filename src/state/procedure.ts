@@ -3,7 +3,7 @@ import type { BondPorts, EnsureTarget } from "../bonds/ensure.ts";
 import type { EnsurePrompts } from "../bonds/prompts.ts";
 import type { BondResult, Mode, StepReport } from "../bonds/result.ts";
 import type { PairingPrompts } from "../link/pairing.ts";
-import type { OutOfBand } from "../link/security.ts";
+import type { OutOfBand } from "../link/out-of-band.ts";
 import type { Level } from "../storage/records.ts";
 import type { ActivityLog } from "./activity/log.ts";
 import type { Chooser } from "./chooser.ts";

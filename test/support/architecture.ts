@@ -133,7 +133,8 @@ export const LAYERS: readonly Row[] = [
     from: "src/bonds/",
     may: ["src/link/*", "src/storage/ports.ts", ...ABOUT_RECORDS],
   },
-  // Of the link layer, the words for what went wrong, never a backend; of the SDK, what travels to other pages.
+  // Of the link layer, the words for what went wrong and the wiping of codes, never a backend; of the SDK, what travels to
+  // other pages.
   {
     from: "src/state/",
     may: [
@@ -142,6 +143,7 @@ export const LAYERS: readonly Row[] = [
       "src/storage/",
       "src/formats/",
       "src/link/failure.ts",
+      "src/link/out-of-band.ts",
       "src/sdk/signed-result.ts",
       "src/sdk/messages.ts",
       "src/sdk/base64url.ts",

@@ -11,12 +11,11 @@ import type {
   Encrypted,
   LinkBonding,
   LinkSecurity,
-  OutOfBand,
   PairOptions,
   PairOutcome,
   StoredBond,
 } from "../security.ts";
-import { wipeOutOfBand } from "../security.ts";
+import { type OutOfBand, wipeOutOfBand } from "../out-of-band.ts";
 import { addressOf, peerIdOf } from "./addresses.ts";
 import type { PeerDirectory } from "./peer.ts";
 import { pairingPolicy, shortfall } from "./policy.ts";

@@ -1,6 +1,6 @@
 /** A code that came over another way than the radio, for the device that was chosen in the scanner. */
 import { type OobProblem, parseOobCode } from "../../formats/oob-code.ts";
-import type { OutOfBand } from "../../link/security.ts";
+import { type OutOfBand, wipeOutOfBand } from "../../link/out-of-band.ts";
 import type { HeardDevice } from "./heard.ts";
 
 export { MAX_OOB_TEXT } from "../../formats/oob-code.ts";
@@ -23,13 +23,8 @@ export function readOob(text: string, device: Pick<HeardDevice, "address" | "ide
   const { peerId, confirm, random } = parsed.code;
   const outOfBand: Values = { kind: "secure-connections", confirm, random };
   if (peerId === null || !isOther(peerId, device)) return { kind: "ready", outOfBand };
-  wipeOob(outOfBand);
+  wipeOutOfBand(outOfBand);
   return { kind: "refused", refusal: { kind: "other-device", peerId } };
-}
-
-export function wipeOob({ confirm, random }: Values): void {
-  confirm.fill(0);
-  random.fill(0);
 }
 
 /** Behind a private address that nothing resolves may be anybody: there the code itself proves, or fails. */

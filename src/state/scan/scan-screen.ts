@@ -1,5 +1,6 @@
 /** The scanner: who is heard, live. Built for a thousand reports a second: shown a few times a second, bounded always. */
 import { type Failure, failureOf } from "../../link/failure.ts";
+import { wipeOutOfBand } from "../../link/out-of-band.ts";
 import type { AdvertisingReport, ScanSource } from "../../link/scan.ts";
 import type { App } from "../app.ts";
 import type { StartOptions } from "../procedure.ts";
@@ -8,7 +9,7 @@ import { Store } from "../store.ts";
 import { ScanBonds, type ScanStanding } from "./bonded.ts";
 import { type ScanFilter, fits, NO_FILTER } from "./filter.ts";
 import type { Heard, HeardDevice } from "./heard.ts";
-import { type OobRefusal, readOob, wipeOob } from "./oob.ts";
+import { type OobRefusal, readOob } from "./oob.ts";
 import { Room, type ScanSort } from "./room.ts";
 
 export interface ScanView {
@@ -132,7 +133,7 @@ export class ScanScreen {
     const reading = readOob(text, device);
     if (reading.kind === "refused") return reading.refusal;
     const { outOfBand } = reading;
-    if (!this.#start(device, { level: "secure", outOfBand })) wipeOob(outOfBand);
+    if (!this.#start(device, { level: "secure", outOfBand })) wipeOutOfBand(outOfBand);
     return null;
   }
 

@@ -7,7 +7,7 @@ import { valve } from "../../../hci/virtual/peripherals/valve.ts";
 import type { EnsureOptions } from "../../../src/bonds/ensure.ts";
 import { peerIdOf } from "../../../src/link/hci/addresses.ts";
 import { TraceRecorder } from "../../../src/link/hci/trace-recorder.ts";
-import type { OutOfBand } from "../../../src/link/security.ts";
+import type { OutOfBand } from "../../../src/link/out-of-band.ts";
 import { ActivityLog } from "../../../src/state/activity/log.ts";
 import { PairingManager } from "../../../src/state/pairing-manager.ts";
 import { type OobReading, readOob } from "../../../src/state/scan/oob.ts";
