@@ -2,6 +2,7 @@
 import { lastProof } from "../../bonds/evidence.ts";
 import type { BondAdministration, StoredBond } from "../../link/security.ts";
 import type { BondRecord } from "../../storage/records.ts";
+import { sameValue } from "../../storage/same.ts";
 import type { App } from "../app.ts";
 import type { BondsView } from "../bonds.ts";
 
@@ -21,26 +22,52 @@ interface KeysSeen {
   readonly peers: ReadonlySet<string>;
 }
 
+/** More changed records than this, and all keys are asked for at once. */
+const ONE_BY_ONE = 8;
+
 export class ScanBonds {
   readonly #app: Pick<App, "ports" | "bonds">;
   readonly #onChange: () => void;
   #keys: KeysSeen | null = null;
+  /** The records as they were when keys were asked for last. */
+  #followed: BondsView;
+  /** One question after the other: a late answer must not undo a newer one. */
+  #asked: Promise<void> = Promise.resolve();
   #recordsSeen: BondsView | undefined;
   #records: ReadonlyMap<string, BondRecord> = new Map();
 
-  /** `onChange`: what is known of keys was asked anew. */
+  /** `onChange`: a record changed, or what is known of keys was asked anew. */
   constructor(app: Pick<App, "ports" | "bonds">, onChange: () => void) {
     this.#app = app;
     this.#onChange = onChange;
-    // Whatever makes, proves or removes a bond writes its record, too.
-    app.bonds.view.watch(() => void this.refresh());
+    this.#followed = app.bonds.view.value;
+    app.bonds.view.watch(() => void this.#follow());
   }
 
-  /** Asks for the keys again. Never rejects: a locked vault leaves what the records have proven. */
-  async refresh(): Promise<void> {
+  /** Asks for all keys again. Never rejects: a locked vault leaves what the records have proven. */
+  refresh(): Promise<void> {
+    return this.#ask(keysOf);
+  }
+
+  /** Whatever makes, proves or removes a bond writes its record, too: only such keys are asked for again. */
+  async #follow(): Promise<void> {
+    const [before, now] = [this.#followed, this.#app.bonds.view.value];
+    this.#followed = now;
+    if (before.kind !== "ready" || now.kind !== "ready") return this.refresh();
+    const touched = touchedBetween(before.records, now.records);
+    if (touched.length === 0) return this.#onChange();
+    return this.#ask((bonds) => keysAfter(touched, this.#keys, bonds));
+  }
+
+  async #ask(question: (bonds: BondAdministration) => Promise<KeysSeen | null>): Promise<void> {
     const { bonds } = this.#app.ports.backend;
-    this.#keys = bonds === undefined ? null : await keysOf(bonds);
-    this.#recordsSeen = undefined;
+    if (bonds !== undefined) {
+      this.#asked = this.#asked.then(async () => {
+        this.#keys = await question(bonds);
+        this.#recordsSeen = undefined;
+      });
+      await this.#asked;
+    }
     this.#onChange();
   }
 
@@ -81,6 +108,58 @@ async function keysOf(bonds: BondAdministration): Promise<KeysSeen | null> {
     return null;
   }
 }
+
+/** What is known after these records changed. Of an identity that is not the one in use now nothing is known. */
+async function keysAfter(
+  touched: readonly BondRecord[],
+  known: KeysSeen | null,
+  bonds: BondAdministration,
+): Promise<KeysSeen | null> {
+  try {
+    const own = bonds.localIdentity;
+    if (known?.localIdentity !== own) return await keysOf(bonds);
+    const ours = touched.filter(({ localIdentity }) => localIdentity === own);
+    const ids = new Set(ours.flatMap(({ platformId }) => platformId ?? []));
+    if (ids.size > ONE_BY_ONE) return await keysOf(bonds);
+    const peers = new Set(known.peers);
+    for (const id of ids) {
+      const bond = await bonds.bondOf(id);
+      if (bond !== undefined && holds(bond)) peers.add(id);
+      else peers.delete(id);
+    }
+    return { localIdentity: own, peers };
+  } catch {
+    return keysOf(bonds); // one id that cannot be asked for must not hide the keys of the others
+  }
+}
+
+/** Records that came, went or changed in more than what a person sets, as they were and as they are. */
+function touchedBetween(
+  before: ReadonlyMap<string, BondRecord>,
+  now: ReadonlyMap<string, BondRecord>,
+): readonly BondRecord[] {
+  const gone = [...before.values()].filter(({ id }) => !now.has(id));
+  const changed = [...now.values()].flatMap((record) => {
+    const old = before.get(record.id);
+    if (old === record) return [];
+    if (old === undefined) return [record];
+    return sameValue(withoutWishes(old), withoutWishes(record)) ? [] : [old, record];
+  });
+  return [...gone, ...changed];
+}
+
+/** What a person sets: no key comes or goes with it. */
+const WISHES: ReadonlySet<string> = new Set<keyof BondRecord>([
+  "label",
+  "notes",
+  "minimumLevel",
+  "legacyAllowed",
+  "autoConnect",
+  "probe",
+]);
+
+const withoutWishes = (record: BondRecord) =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => !WISHES.has(name)));
 
 /** A key of a pairing that nobody ended, or that was tried in vain, is no bond. */
 function holds({ state }: StoredBond): boolean {

@@ -132,12 +132,8 @@ export class AdapterKeys implements KeyStore {
   async about(local: Address, peer: Address): Promise<BondListing | undefined> {
     const unstored = this.#session.get(nameOf(local, peer));
     if (unstored !== undefined) return this.#listing(unstored);
-    const [found] = await this.#beside.list({ adapter: this.adapter, local, peer });
-    if (found !== undefined) return found;
-    // An import may not say of which type the address is: its row answers for both.
-    const octets = plainOf(idOfAddress(peer))?.address;
-    const all = await this.#beside.list({ adapter: this.adapter, local });
-    return all.find((bond) => bond.peer.type === "unknown" && bond.peer.address === octets);
+    const found = await this.#beside.list({ adapter: this.adapter, local, peer });
+    return found.find((bond) => bond.peer.type !== "unknown") ?? found[0];
   }
 
   /** A key that only this session has, zeroed. */

@@ -18,6 +18,9 @@ export function idOfAddress(address: Address): AddressId {
   return `${typeOf(address)}-${toHex(address.octets)}`;
 }
 
+/** As a file has it that does not say of which type the address is. */
+export const untypedIdOf = ({ octets }: Address): AddressId => `unknown-${toHex(octets)}`;
+
 export function idOfPlain(address: PlainAddress | null): AddressId {
   if (address === null) return NO_ADDRESS;
   return `${address.type}-${address.address.replaceAll(":", "").toLowerCase()}`;

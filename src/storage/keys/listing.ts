@@ -2,7 +2,7 @@
 import type { Address, PairingMethod } from "../../../hci/ports.ts";
 import { StorageError } from "../ports.ts";
 import type { KeyContext } from "./edit.ts";
-import { NO_ADDRESS, idOfAddress, plainOf } from "./ids.ts";
+import { NO_ADDRESS, idOfAddress, plainOf, untypedIdOf } from "./ids.ts";
 import { plainSecrets } from "./convert.ts";
 import type { ImportNote, PlainAddress, PlainCsrk, PlainLegacyKey, PlainScKey, SlotState } from "./record.ts";
 import type { BondKeyRow } from "./rows.ts";
@@ -35,6 +35,7 @@ export interface BondListing {
 export interface ListFilter {
   readonly adapter?: string;
   readonly local?: Address;
+  /** A row that does not say of which type its address is answers, too, as imports may have it. */
   readonly peer?: Address;
 }
 
@@ -44,7 +45,8 @@ export async function listBonds(
   { adapter, local, peer }: ListFilter = {},
 ): Promise<readonly BondListing[]> {
   let raw: readonly unknown[];
-  if (peer !== undefined) raw = await rows.ofPeer(idOfAddress(peer));
+  if (peer !== undefined)
+    raw = [...(await rows.ofPeer(idOfAddress(peer))), ...(await rows.ofPeer(untypedIdOf(peer)))];
   else if (adapter !== undefined && local !== undefined)
     raw = await rows.ofLocal(adapter, idOfAddress(local));
   else raw = await rows.all("bondKeys");
