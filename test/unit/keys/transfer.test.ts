@@ -219,7 +219,11 @@ describe("restoring", () => {
       [SENSOR],
     );
     for (const peer of [SENSOR, asPublic])
-      assert.equal((await store.about(US, peer))?.peer.type, "unknown", "the listing answers as the key does");
+      assert.equal(
+        (await store.about(US, peer))?.peer.type,
+        "unknown",
+        "the listing answers as the key does",
+      );
     assert.equal(await store.about(US, MOUSE), undefined);
     assert.equal(await store.promote(await present(store.get(US, SENSOR))), "active");
     assert.equal(await store.delete(US, SENSOR), true);
