@@ -86,7 +86,9 @@ async function chooseAgain(run: Run, record: BondRecord, signal: AbortSignal): P
  * proven and is only verified stays what it is, out of reach.
  */
 export async function connectPeer(run: Run): Promise<void> {
-  const connect = (): Promise<void> => run.steps.runRepeating("connect", (signal) => run.connect(signal));
+  const { connectAttempts: attempts, connectPauseMs: pauseMs } = run.manner;
+  const connect = (): Promise<void> =>
+    run.steps.runRepeating("connect", (signal) => run.connect(signal), { attempts, pauseMs });
   try {
     await connect();
   } catch (error) {

@@ -15,7 +15,7 @@ import type {
 import { warnBeforePairing } from "./elsewhere.ts";
 import { strongest, withProof } from "./evidence.ts";
 import type { ResultReason } from "./result.ts";
-import type { Run } from "./run.ts";
+import { settling, type Run } from "./run.ts";
 import { end, verifyVerdict } from "./verdict.ts";
 
 /** A record belongs to one identity of ours; another one has no key for it. */
@@ -121,9 +121,11 @@ function refused(run: Run, error: unknown, stored: StoredBond) {
 }
 
 async function pairOnLink(run: Run, keys: BondAdministration, stored: StoredBond | undefined): Promise<void> {
-  await run.steps.run("pair", async (signal) => {
+  const { settleMs } = run.manner;
+  const pairing = async (signal: AbortSignal): Promise<void> => {
     await warnBeforePairing(run, signal);
     const unstored = await whereUnstored(run, keys, signal);
+    await run.settle(settleMs, signal); // nothing was sent yet: a link that ends here leaves no half of a bond
     // A key that came to nothing may be replaced without asking; a bond only by a repair, which asked.
     const replaces = stored === undefined || stored.state === "erased" ? undefined : stored.peerId;
     const prompts = promptsOf(run);
@@ -144,7 +146,8 @@ async function pairOnLink(run: Run, keys: BondAdministration, stored: StoredBond
       run.halfBondSuspected = await leftHalfBond(run, keys, error);
       throw error;
     }
-  });
+  };
+  await run.steps.run("pair", pairing, settling(run));
 }
 
 /** What the pairing told of the device's identity: it is found under that from now on. */
@@ -158,17 +161,21 @@ async function adoptIdentity(run: Run, { peer, bonded, persisted }: PairOutcome)
 
 /** A proof is a new link: what secured the first one is gone with it. A key that fails gives its place back. */
 async function proveKey(run: Run, keys: BondAdministration): Promise<void> {
-  await run.steps.runRepeating("prove", async (signal) => {
-    try {
-      await run.connect(signal);
-      await proven(run, await encrypt(run, signal));
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure.kind !== "key-refused") throw error;
-      await keys.rollback(run.peer.id);
-      throw end("pairing-failed", failure.reason, "retry-in-pairing-mode", failure);
-    }
-  });
+  await run.steps.runRepeating(
+    "prove",
+    async (signal) => {
+      try {
+        await run.connect(signal);
+        await proven(run, await encrypt(run, signal));
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure.kind !== "key-refused") throw error;
+        await keys.rollback(run.peer.id);
+        throw end("pairing-failed", failure.reason, "retry-in-pairing-mode", failure);
+      }
+    },
+    run.provingPatience,
+  );
   if (run.replaced !== undefined) run.bondChanged = "replaced";
   else if (run.bondChanged === "none") run.bondChanged = "created";
 }

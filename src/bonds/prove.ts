@@ -5,7 +5,7 @@ import type { Probe } from "../storage/records.ts";
 import { lastProof, levelVerdict, observeAccess, strongest, withProof } from "./evidence.ts";
 import { offers } from "./record.ts";
 import type { Mode } from "./result.ts";
-import type { Run } from "./run.ts";
+import { type Run, settling } from "./run.ts";
 import { end, pairVerdict, type Verdict, verifyVerdict } from "./verdict.ts";
 
 /** True when a bond that was proven before has been proven again. */
@@ -31,7 +31,8 @@ export async function verify(run: Run): Promise<boolean> {
 }
 
 export async function pair(run: Run): Promise<void> {
-  await run.steps.run("pair", async (signal) => {
+  const pairing = async (signal: AbortSignal): Promise<void> => {
+    await run.settle(run.manner.settleMs, signal);
     const { probe } = run.record;
     if (probe === null) return learnProbe(run, signal);
     try {
@@ -41,7 +42,8 @@ export async function pair(run: Run): Promise<void> {
       run.halfBondSuspected = kind === "link-lost" || kind === "timeout";
       throw error;
     }
-  });
+  };
+  await run.steps.run("pair", pairing, settling(run));
 }
 
 /** Without a probe, something that was refused for security before and is answered now is one. */
@@ -77,12 +79,16 @@ async function tryRead(
  */
 export async function prove(run: Run): Promise<void> {
   const { probe } = run.record;
-  await run.steps.runRepeating("prove", async (signal) => {
-    if (probe === null) throw end("unsupported", "no-probe", "choose-probe");
-    await run.connect(signal);
-    await run.discover(signal);
-    await readProbe(run, probe, false, signal, pairVerdict);
-  });
+  await run.steps.runRepeating(
+    "prove",
+    async (signal) => {
+      if (probe === null) throw end("unsupported", "no-probe", "choose-probe");
+      await run.connect(signal);
+      await run.discover(signal);
+      await readProbe(run, probe, false, signal, pairVerdict);
+    },
+    run.provingPatience,
+  );
   if (probe !== null) recordProof(run, probe);
   if (run.replaced !== undefined) run.bondChanged = "replaced";
   else if (run.bondChanged === "none") run.bondChanged = "created";

@@ -56,6 +56,8 @@ export type StepNote =
   | { readonly kind: "read-only" }
   | { readonly kind: "never-proven" }
   | { readonly kind: "by-request" }
+  /** With `started`: the link is left alone first. */
+  | { readonly kind: "settling"; readonly ms: number }
   | { readonly kind: "retrying"; readonly inMs: number; readonly failure: Failure }
   | { readonly kind: "failure"; readonly failure: Failure }
   | { readonly kind: "refused"; readonly reason: ResultReason };

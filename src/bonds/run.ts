@@ -1,13 +1,14 @@
 import type { Connection, Peer, Transport } from "../link/backend.ts";
-import { type Failure, failureOf } from "../link/failure.ts";
+import { DeviceError, type Failure, failureOf } from "../link/failure.ts";
 import type { GattTable } from "../link/gatt.ts";
 import type { BondAdministration, Encrypted, LinkSecurity } from "../link/security.ts";
 import type { BondRecord, HistoryEntry, HistoryKind } from "../storage/records.ts";
 import type { BondPorts, EnsureOptions, EnsureTarget } from "./ensure.ts";
 import { lastProof } from "./evidence.ts";
+import { type Manner, mannerOf, STANDARD } from "./quirks.ts";
 import { displayName, historyEntry } from "./record.ts";
-import { type BondResult, type Evidence, ResultCode } from "./result.ts";
-import { Steps } from "./steps.ts";
+import { type BondResult, type Evidence, ResultCode, type StepNote } from "./result.ts";
+import { type Patience, Steps } from "./steps.ts";
 import { end, type Verdict } from "./verdict.ts";
 
 /** What one run of the procedure knows so far. The steps, each in a module of its own, read and write it. */
@@ -102,6 +103,16 @@ export class Run {
     return new Date(this.ports.surroundings.now()).toISOString();
   }
 
+  /** How this device is handled, by what it called itself. */
+  get manner(): Manner {
+    return mannerOf(this.record);
+  }
+
+  /** For a new bond on a new link. No more attempts than usual: each encrypts, or reads what is protected. */
+  get provingPatience(): Patience {
+    return { attempts: STANDARD.connectAttempts, pauseMs: this.manner.connectPauseMs };
+  }
+
   note(kind: HistoryKind, detail = ""): void {
     this.history.push(historyEntry(this.record.id, this.now(), kind, detail));
   }
@@ -131,6 +142,28 @@ export class Run {
       if (kind === "link-lost" || kind === "stale-handle" || kind === "timeout") await this.release();
       throw error;
     }
+  }
+
+  /** Leaves the link alone for `ms`. Rejects with `link-lost` where it ends meanwhile: then there is nothing to go on with. */
+  async settle(ms: number, signal: AbortSignal): Promise<void> {
+    if (ms === 0) return;
+    await this.onLink(signal, async ({ closed }) => {
+      const over = new AbortController();
+      const lost = closed.then(() => {
+        throw new DeviceError({ kind: "link-lost", during: "idle" });
+      });
+      const slept = this.ports.surroundings.sleep(ms, AbortSignal.any([signal, over.signal]));
+      try {
+        await Promise.race([slept, lost]);
+      } catch (error) {
+        if (signal.aborted) throw new DeviceError({ kind: "cancelled", by: "caller" }, { cause: error });
+        throw error;
+      } finally {
+        over.abort();
+        slept.catch(() => {}); // given up with the link
+        lost.catch(() => {}); // a link that ends later ends what is done on it
+      }
+    });
   }
 
   async #reconnect(signal: AbortSignal): Promise<void> {
@@ -203,4 +236,9 @@ export class Run {
 function required<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("Cannot go on: an earlier step of the bond procedure did not run");
   return value;
+}
+
+/** What is told of a pairing that waits first. */
+export function settling({ manner: { settleMs } }: Run): StepNote | null {
+  return settleMs === 0 ? null : { kind: "settling", ms: settleMs };
 }

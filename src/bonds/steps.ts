@@ -2,13 +2,23 @@
 import { DeviceError, type Failure, failureOf } from "../link/failure.ts";
 import { isTransient } from "../link/transient.ts";
 import type { Surroundings } from "./ensure.ts";
+import { STANDARD } from "./quirks.ts";
 import type { StepName, StepNote, StepReport } from "./result.ts";
 import { Ended } from "./verdict.ts";
 
-/** Attempts of a step that may fail for a moment, the first included. */
-const ATTEMPTS = 3;
 /** Milliseconds before the first repetition; doubled each time, up to half of it added at random. */
 const BACKOFF_MS = 500;
+
+/** How often a step that may fail for a moment is tried. */
+export interface Patience {
+  /** The first included. */
+  readonly attempts: number;
+  /** Milliseconds between two; null: `BACKOFF_MS`, growing. */
+  readonly pauseMs: number | null;
+}
+
+const USUAL: Patience = { attempts: STANDARD.connectAttempts, pauseMs: STANDARD.connectPauseMs };
+const ONCE: Patience = { attempts: 1, pauseMs: null };
 
 export class Steps {
   readonly reports: StepReport[] = [];
@@ -26,18 +36,31 @@ export class Steps {
     this.#report({ step, status: "skipped", attempt: 1, ms: 0, note: { kind } });
   }
 
-  /** Runs `work` once. Aborting ends it at once; failures are reported and rethrown. */
-  run<T>(step: StepName, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#attempts(step, 1, work);
+  /** Runs `work` once. Aborting ends it at once; failures are reported and rethrown. `note`: what is told as it starts. */
+  run<T>(
+    step: StepName,
+    work: (signal: AbortSignal) => Promise<T>,
+    note: StepNote | null = null,
+  ): Promise<T> {
+    return this.#attempts(step, ONCE, work, note);
   }
 
   /** As `run`, repeating transient failures. */
-  runRepeating<T>(step: StepName, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#attempts(step, ATTEMPTS, work);
+  runRepeating<T>(
+    step: StepName,
+    work: (signal: AbortSignal) => Promise<T>,
+    patience: Patience = USUAL,
+  ): Promise<T> {
+    return this.#attempts(step, patience, work, null);
   }
 
-  async #attempts<T>(step: StepName, limit: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.#report({ step, status: "started", attempt: 1, ms: 0, note: null });
+  async #attempts<T>(
+    step: StepName,
+    { attempts, pauseMs }: Patience,
+    work: (signal: AbortSignal) => Promise<T>,
+    first: StepNote | null,
+  ): Promise<T> {
+    this.#report({ step, status: "started", attempt: 1, ms: 0, note: first });
     for (let attempt = 1; ; attempt++) {
       const started = this.#surroundings.now();
       const elapsed = () => Math.max(0, this.#surroundings.now() - started);
@@ -48,11 +71,12 @@ export class Steps {
         return value;
       } catch (error) {
         const failure = this.#failureOf(error);
-        if (attempt >= limit || failure === null || !isTransient(failure)) {
+        if (attempt >= attempts || failure === null || !isTransient(failure)) {
           this.#report({ step, status: "failed", attempt, ms: elapsed(), note: noteOf(error, failure) });
           throw error;
         }
-        const inMs = Math.round(BACKOFF_MS * 2 ** (attempt - 1) * (1 + this.#surroundings.random() / 2));
+        const grown = BACKOFF_MS * 2 ** (attempt - 1) * (1 + this.#surroundings.random() / 2);
+        const inMs = Math.round(pauseMs ?? grown);
         const note: StepNote = { kind: "retrying", inMs, failure };
         this.#report({ step, status: "started", attempt: attempt + 1, ms: 0, note });
         await this.#pause(step, attempt + 1, inMs);

@@ -1,6 +1,7 @@
 /** The page of one device: what is shown, put together from the record, the link, the history and the table. */
 import { type BondState, lastProof, stateOf } from "../bonds/evidence.ts";
 import { checkRemoved, purgeBond, removeBond, restoreBond, type RemovalCheck } from "../bonds/remove.ts";
+import { type Quirk, quirkOf } from "../bonds/quirks.ts";
 import { displayName } from "../bonds/record.ts";
 import type { Mode } from "../bonds/result.ts";
 import type { CharacteristicRef } from "../link/gatt.ts";
@@ -37,6 +38,8 @@ export interface ShownDevice {
   /** Newest first; null while it is being read. */
   readonly history: readonly HistoryEntry[] | null;
   readonly stored: StoredTable;
+  /** Why it is handled with more patience than others; null where it is not. */
+  readonly quirk: Quirk | null;
 }
 
 /** Asking, after a removal in the system's settings, whether the bond is gone. */
@@ -224,6 +227,7 @@ export class DeviceScreen {
       state: stateOf(record, live),
       proof: lastProof(record) ?? null,
       connectedSince: live.connectedSince,
+      quirk: quirkOf(record) ?? null,
       ...this.#beside,
     };
   }

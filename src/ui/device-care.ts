@@ -8,6 +8,7 @@ import { deviceName } from "./device-name.ts";
 import { DevicePart } from "./device-part.ts";
 import { transportWord } from "./device-words.ts";
 import { icon } from "./icons.ts";
+import { quirkWords } from "./quirk-words.ts";
 import { storageWords } from "./storage-words.ts";
 import { surfaces } from "./surfaces.css.ts";
 
@@ -41,7 +42,7 @@ export class DeviceCare extends DevicePart {
   ];
 
   protected override render(): TemplateResult {
-    const { record } = this.device;
+    const { record, quirk } = this.device;
     return html`<section class="card" aria-labelledby="title">
       <h2 id="title">The record</h2>
       <dl class="facts">
@@ -61,6 +62,7 @@ export class DeviceCare extends DevicePart {
         <dd>${record.platformId === null ? "none now" : html`<code>${record.platformId}</code>, a hint that may change`}</dd>
         <dt>Proofs kept</dt>
         <dd>${record.proofs.length}</dd>
+        ${quirk === null ? nothing : html`<dt>Patience</dt><dd>${quirkWords(quirk)}</dd>`}
       </dl>
       <p class="row">
         <button @click=${() => void this.#export()}>${icon("download")} Export as JSON</button>

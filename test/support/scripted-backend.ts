@@ -69,9 +69,13 @@ export class ScriptedPeer implements Peer {
     return "forgotten";
   }
 
+  /** The newest link ends from the other side. */
+  drop: () => void = () => {};
+
   #connection(): Connection {
     const closed = Promise.withResolvers<LinkLost>();
     let up = true;
+    this.drop = () => closed.resolve({ by: "peer" });
     return {
       closed: closed.promise,
       discover: async (signal) => {

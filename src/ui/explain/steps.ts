@@ -47,6 +47,8 @@ export function noteWords(note: StepNote, system: System): string {
       return "Nothing was proven before";
     case "by-request":
       return "As you asked";
+    case "settling":
+      return `The device is left alone for ${seconds(note.ms)} first.`;
     case "retrying":
       return `${explain(note.failure, system).happened} Once more in ${seconds(note.inMs)}`;
     case "failure":

@@ -75,6 +75,13 @@ test("a record is shown with its state, its last proof and its history", async (
   assert.deepEqual(view.history, []);
 });
 
+test("why a device is handled with more patience is shown, and nothing of the kind for others", async () => {
+  const plain = await opened(new ScriptedLink(bondRecord(PROBED)));
+  assert.equal(shown(plain.screen).quirk, null);
+  const { screen } = await opened(new ScriptedLink(bondRecord({ ...PROBED, name: "MeshCore-Hill" })));
+  assert.equal(shown(screen).quirk?.id, "meshcore");
+});
+
 test("an id nobody knows is missing, and a damaged row is unreadable: never the one for the other", async () => {
   const link = new ScriptedLink();
   const { screen } = await opened(link, "bond-7");

@@ -105,6 +105,7 @@ test("every note of a step has words", () => {
     "read-only": { kind: "read-only" },
     "never-proven": { kind: "never-proven" },
     "by-request": { kind: "by-request" },
+    settling: { kind: "settling", ms: 2_000 },
     retrying: { kind: "retrying", inMs: 480, failure },
     failure: { kind: "failure", failure },
     refused: { kind: "refused", reason: "no-probe" },
