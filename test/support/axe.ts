@@ -1,24 +1,47 @@
-import { AxeBuilder } from "@axe-core/playwright";
+import axe from "axe-core";
 import { expect, type Page } from "@playwright/test";
+
+type Axe = typeof axe;
+declare global {
+  interface Window {
+    /** Where it was put in. */
+    axe: Axe;
+  }
+}
 
 /** What axe finds on the screen as it is now, one line per place; `only` names the rules to apply. */
 export async function axeFindings(page: Page, only?: readonly string[]): Promise<string[]> {
-  const builder = new AxeBuilder({ page }).setLegacyMode(true);
-  if (only !== undefined) builder.withRules([...only]);
-  const { violations } = await builder.analyze();
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")} ${failureSummary ?? ""}`),
-  );
+  for (const frame of page.frames()) {
+    // By `evaluate`, which the page's content security policy does not concern; once for each document
+    if (!(await frame.evaluate(() => "axe" in window))) await frame.evaluate(axe.source);
+  }
+  return page.evaluate(async (rules) => {
+    const { violations } = await window.axe.run(document, {
+      resultTypes: ["violations"], // the rest would be worked out, and not looked at
+      ...(rules !== undefined && { runOnly: { type: "rule", values: rules } }),
+    });
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")} ${failureSummary ?? ""}`,
+      ),
+    );
+  }, only?.slice());
 }
 
-/** Colours that change by a transition are judged when it has ended. */
+/** Colours that change by a transition are judged when it has ended, in every tree: three frames in a row without one. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    await new Promise((resolve) => {
-      requestAnimationFrame(() => requestAnimationFrame(resolve));
-    });
-    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-    await Promise.allSettled(transitions.map(({ finished }) => finished));
+    const trees = (root: Document | ShadowRoot): (Document | ShadowRoot)[] => [
+      root,
+      ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? trees(shadowRoot) : [])),
+    ];
+    const changing = (): boolean =>
+      trees(document)
+        .flatMap((tree) => tree.getAnimations())
+        .some((animation) => animation instanceof CSSTransition);
+    for (let still = 0; still < 3; still = changing() ? 0 : still + 1) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
   });
 }
 
