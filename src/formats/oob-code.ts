@@ -1,8 +1,10 @@
 /**
- * What a device gives over another way than the radio, as text: the hexadecimal digits of an LE OOB data block, which is
- * the payload of an NFC record of type `application/vnd.bluetooth.le.oob`, or its two values alone. Hostile, and secret:
- * no problem quotes it.
+ * What a device gives over another way than the radio, as text: the hexadecimal digits of all that is on its NFC tag
+ * (`oob-ndef.ts`), of the LE OOB data block in it, which is the payload of its record of type
+ * `application/vnd.bluetooth.le.oob`, or of its two values alone. Hostile, and secret: no problem quotes it.
  */
+import { beginsNdef } from "./ndef.ts";
+import { type OobNdefProblem, oobInNdef } from "./oob-ndef.ts";
 
 /** Security Manager and LE parts of the Supplement to the Core Specification, Part A 1. */
 const TYPES = {
@@ -27,6 +29,8 @@ const LENGTHS: Readonly<Record<OobItem, number>> = {
 export type OobValue = "confirmation" | "random";
 
 export type OobProblem =
+  /** It begins as all of an NFC tag does, and there is something wrong with that. */
+  | OobNdefProblem
   | { readonly kind: "empty" }
   /** `most`: characters. */
   | { readonly kind: "too-long"; readonly most: number }
@@ -54,8 +58,8 @@ export type ParsedOob =
   | { readonly kind: "code"; readonly code: OobCode }
   | { readonly kind: "problem"; readonly problem: OobProblem };
 
-/** Characters. An NFC tag for one device holds less than a quarter of that. */
-export const MAX_OOB_TEXT = 2000;
+/** Characters. All of the largest common tag (888 octets) with a separator behind each octet. */
+export const MAX_OOB_TEXT = 3000;
 const VALUE_DIGITS = 32;
 const CENTRAL_ONLY = 0x01;
 
@@ -76,7 +80,8 @@ export function parseOobCode(text: string): ParsedOob {
   try {
     // Both values in a block are four octets longer: two lines of this length are nothing else.
     const twoValues = lines.length === 2 && lines.every((line) => line.length === VALUE_DIGITS);
-    return twoValues ? valuesAlone(octets) : block(octets);
+    if (twoValues) return valuesAlone(octets);
+    return beginsNdef(octets) ? ndef(octets) : block(octets);
   } finally {
     octets.fill(0);
   }
@@ -93,6 +98,12 @@ function digitsOf(line: string): string {
 function valuesAlone(octets: Uint8Array): ParsedOob {
   const code = { peerId: null, confirm: turned(octets.subarray(0, 16)), random: turned(octets.subarray(16)) };
   return { kind: "code", code };
+}
+
+/** A block begins with the length of its first entry. One of 128 octets or more would be the whole of most tags. */
+function ndef(octets: Uint8Array): ParsedOob {
+  const found = oobInNdef(octets);
+  return found.kind === "problem" ? found : block(found.block);
 }
 
 function block(octets: Uint8Array): ParsedOob {

@@ -37,6 +37,12 @@ function valuesIn(code: string): readonly string[] {
   return values;
 }
 
+/** All of a tag with this payload: an NDEF message of one record. */
+const wholeTag = (code: string): string => {
+  const type = Buffer.from("application/vnd.bluetooth.le.oob").toString("hex");
+  return `d220${(code.length / 2).toString(16)}${type}${code}`;
+};
+
 const turned = (hex: string): string => Buffer.from(hex, "hex").reverse().toString("hex");
 
 test("the code of the tag: from the row to an authenticated bond, and the code is nowhere afterwards", async ({
@@ -52,7 +58,7 @@ test("the code of the tag: from the row to an authenticated bond, and the code i
   await expectAccessible(page);
   const code = await tag(page);
   const values = valuesIn(code);
-  await field(page).fill(code);
+  await field(page).fill(wholeTag(code));
   await press(page, "Pair with this code");
   await expect(dialog(page).getByRole("heading")).toHaveText("Pair with what was handed over?");
   await dialog(page).getByText("What both sides said").click();
@@ -130,6 +136,10 @@ test("what is no code, not whole or another device’s is refused in words, and 
     [code.slice(0, 40), "is cut off"],
     [`1122${confirmation}`, "The random value (0x23) is missing"],
     [`1122${confirmation}1122${confirmation}`, "is in this code twice"],
+    [wholeTag(code).slice(0, -2), "record 1 is cut off"],
+    [wholeTag(code).replace("d2", "f2"), "(chunked)"],
+    [wholeTag(code).replace("6c65", "6570"), "for classic Bluetooth"],
+    [wholeTag(code), "This is the code of another device"],
     [code, "This is the code of another device"],
   ] as const) {
     await field(page).fill("");

@@ -8,6 +8,7 @@ import { declarations } from "./targets/declarations.ts";
 import { discovery } from "./targets/discovery.ts";
 import { h4 } from "./targets/h4.ts";
 import { host } from "./targets/host.ts";
+import { oobCode } from "./targets/oob-code.ts";
 import { reassembly } from "./targets/reassembly.ts";
 import { reports } from "./targets/reports.ts";
 import { signalling } from "./targets/signalling.ts";
@@ -32,4 +33,5 @@ export const TARGETS: readonly Target[] = [
   trace,
   controller,
   conversation,
+  oobCode,
 ];

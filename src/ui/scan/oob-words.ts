@@ -1,5 +1,7 @@
 /** What is wrong with a code that came another way, in words that never quote it. */
+import type { NdefFault } from "../../formats/ndef.ts";
 import type { OobItem } from "../../formats/oob-code.ts";
+import type { HandoverFault } from "../../formats/oob-ndef.ts";
 import type { OobRefusal } from "../../state/scan/oob.ts";
 import { peerAddress } from "../pairing/words.ts";
 
@@ -10,6 +12,42 @@ const ITEMS: Readonly<Record<OobItem, string>> = {
   confirmation: "confirmation value (0x22)",
   random: "random value (0x23)",
 };
+
+const HANDOVER: Readonly<Record<HandoverFault, string>> = {
+  twice: "there is more than one Handover Select record",
+  version: "its Handover Select record is of a version that is not known",
+  carrier: "a carrier in its Handover Select record is cut off, or longer than it says",
+  lost: "a carrier in its Handover Select record leads to a record that is not there",
+  ambiguous: "a carrier in its Handover Select record leads to two records",
+};
+
+function ndefFaultWords(fault: NdefFault): string {
+  switch (fault.kind) {
+    case "cut-off":
+      return `record ${fault.record} is cut off, or says that it is longer than it is`;
+    case "chunked":
+      return `record ${fault.record} is in pieces (chunked), which no code needs to be`;
+    case "begin":
+      return fault.record === 1
+        ? "its first record does not begin a message"
+        : `record ${fault.record} begins another message`;
+    case "type":
+      return `record ${fault.record} has no type where it needs one, or one where it may have none`;
+    case "no-end":
+      return "its last record is missing";
+    case "after-end":
+      return `${fault.octets === 1 ? "an octet follows" : `${fault.octets} octets follow`} behind its last record`;
+    case "too-many":
+      return `it has more than ${fault.most} records`;
+  }
+}
+
+function noCodeWords(handover: boolean, classic: boolean): string {
+  if (classic) return "This NFC message is for classic Bluetooth: it holds no code for Bluetooth Low Energy.";
+  return handover
+    ? "No carrier in the Handover Select record of this NFC message leads to a code for Bluetooth Low Energy."
+    : "This NFC message holds no code for Bluetooth Low Energy: a record of type application/vnd.bluetooth.le.oob is missing.";
+}
 
 /** `chosen`: address of the device that was chosen, as it is shown. */
 export function oobRefusalWords(refusal: OobRefusal, chosen: string): string {
@@ -28,6 +66,14 @@ export function oobRefusalWords(refusal: OobRefusal, chosen: string): string {
       return `The ${ITEMS[refusal.item]} has ${refusal.octets} octets in this code, and must have ${refusal.expected}.`;
     case "twice":
       return `The ${ITEMS[refusal.item]} is in this code twice: nobody can tell which one counts.`;
+    case "ndef":
+      return `This begins as all of an NFC tag does (an NDEF message), but ${refusal.inside ? "in its Handover Select record, " : ""}${ndefFaultWords(refusal.fault)}.`;
+    case "handover":
+      return `This is all of an NFC tag (an NDEF message), but ${HANDOVER[refusal.fault]}.`;
+    case "no-code":
+      return noCodeWords(refusal.handover, refusal.classic);
+    case "several-codes":
+      return "This NFC message holds codes of several devices: nobody can tell which one counts. Paste the payload of one of its records.";
     case "missing":
       if (refusal.oldKey)
         return "This code is for the old kind of pairing, which can be listened to. Bondkeeper takes no such code.";

@@ -76,7 +76,7 @@ export class ScanOob extends LitElement {
         <p>Take it from the device itself: its NFC tag, the QR code on its label, or the app or cable it came with. Never from a message or a page of somebody else.</p>
         <div class="field">
           <label for="code">The code, in hexadecimal</label>
-          <p class="hint" id="hint">All of the payload of <code>application/vnd.bluetooth.le.oob</code>. Or two lines of 32 digits: first the confirmation value, then the random value, in the order in which tags hold them.</p>
+          <p class="hint" id="hint">All that is on the NFC tag (its NDEF message), or the payload of its record <code>application/vnd.bluetooth.le.oob</code>. Or two lines of 32 digits: first the confirmation value, then the random value, in the order in which tags hold them.</p>
           <textarea
             id="code"
             rows="5"
