@@ -46,6 +46,11 @@ export function displayName(record: Pick<BondRecord, "label" | "name">): string 
   return record.label ?? record.name;
 }
 
+/** The same for all bonds of one device, as far as ids tell; a record that has no id of the device stands for itself. */
+export function deviceOf({ transport, platformId, id }: BondRecord): string {
+  return platformId === null ? `record ${id}` : `${transport} ${platformId}`;
+}
+
 export type Match =
   | { readonly kind: "same-id"; readonly record: BondRecord }
   /** The id is new but the name is one we know: a person must say whether it is the same device. */

@@ -1,6 +1,6 @@
 /** The device list: every record as a row, searched, filtered and sorted; quick with ten thousand of them. */
 import { type BondState, lastProof, NOT_CONNECTED, stateOf } from "../bonds/evidence.ts";
-import { displayName } from "../bonds/record.ts";
+import { deviceOf, displayName } from "../bonds/record.ts";
 import { purgeBond, restoreBond } from "../bonds/remove.ts";
 import type { StorageFailure } from "../storage/ports.ts";
 import type { BondRecord, Quarantined } from "../storage/records.ts";
@@ -10,8 +10,11 @@ import { storageFailure } from "./bonds.ts";
 import { profileOf } from "./profiles.ts";
 import { Store } from "./store.ts";
 
+/** One bond, or one record that is none yet. A device has a row for each of its bonds. */
 export interface DeviceRow {
   readonly id: string;
+  /** The same in all rows of one device. */
+  readonly device: string;
   /** May be empty; hostile text. */
   readonly name: string;
   readonly state: BondState;
@@ -41,6 +44,8 @@ export type ListView =
       readonly rows: readonly DeviceRow[];
       /** How many records each filter has; `all` leaves the archived ones out. */
       readonly counts: Readonly<Record<Filter, number>>;
+      /** How many devices these are; without those that have nothing but archived records. */
+      readonly devices: number;
       readonly query: string;
       readonly filter: Filter;
       readonly sort: Sort;
@@ -177,6 +182,7 @@ export class DeviceList {
       kind: "ready",
       rows,
       counts: countsOf(this.#rows),
+      devices: devicesIn(this.#rows),
       query: this.#query,
       filter: this.#filter,
       sort: this.#sort,
@@ -192,6 +198,7 @@ function rowOf(record: BondRecord, since: string | null, dongle: string): Device
   const kind = profile?.name ?? services[0] ?? "";
   return {
     id: record.id,
+    device: deviceOf(record),
     name,
     state: stateOf(record, since === null ? NOT_CONNECTED : { connectedSince: since }),
     kind,
@@ -220,6 +227,10 @@ function countsOf(rows: readonly DeviceRow[]): Record<Filter, number> {
     if (state.kind !== "archived") counts.all++;
   }
   return counts;
+}
+
+function devicesIn(rows: readonly DeviceRow[]): number {
+  return new Set(rows.filter((row) => fits(row, "all")).map(({ device }) => device)).size;
 }
 
 const RANK: Readonly<Record<BondState["kind"], number>> = {

@@ -1,4 +1,5 @@
 /** Which dongle a bond is with: said where a device has bonds with several, and only there. */
+import { deviceOf } from "../bonds/record.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { BondsView } from "./bonds.ts";
 import { type Readable, Store } from "./store.ts";
@@ -56,8 +57,8 @@ export class Dongles {
 function withSeveral(records: Iterable<BondRecord>): readonly (readonly BondRecord[])[] {
   const byDevice = new Map<string, BondRecord[]>();
   for (const record of records) {
-    if (record.platformId === null || record.archived?.why === "removed") continue;
-    const device = `${record.transport} ${record.platformId}`;
+    if (record.archived?.why === "removed") continue;
+    const device = deviceOf(record);
     const known = byDevice.get(device);
     if (known === undefined) byDevice.set(device, [record]);
     else known.push(record);

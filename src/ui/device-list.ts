@@ -7,6 +7,7 @@ import { controls } from "./controls.css.ts";
 import { surfaces } from "./surfaces.css.ts";
 import type { ConfirmDialog } from "./confirm-dialog.ts";
 import { deviceName } from "./device-name.ts";
+import { headline } from "./list-words.ts";
 import { AskPurge, deviceRow, deviceRowStyles } from "./device-row.ts";
 import { rowAfter } from "./row-keys.ts";
 import { RowWindow } from "./row-window.ts";
@@ -166,16 +167,6 @@ export class DeviceListScreen extends LitElement {
 /** So few that all of them are in view: nothing to search or filter, unless there is something put away. */
 const few = ({ counts, query, filter }: Ready): boolean =>
   counts.all <= 4 && counts.archived === 0 && query === "" && filter === "all";
-
-/** The state of all bonds in one sentence. */
-function headline({ counts }: Ready): string {
-  const devices = counts.all === 1 ? "1 device" : `${counts.all} devices`;
-  if (counts.suspect > 0) {
-    return `${devices}. ${counts.suspect === 1 ? "1 needs a look." : `${counts.suspect} need a look.`}`;
-  }
-  if (counts.all > 0 && counts.recorded === counts.all) return `${devices}. None proven yet.`;
-  return counts.all === 0 ? "No device in use." : `${devices}.`;
-}
 
 customElements.define("device-list", DeviceListScreen);
 declare global {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DeviceList, type ListView } from "../../../src/state/device-list.ts";
+import { DeviceList, type Filter, type ListView } from "../../../src/state/device-list.ts";
 import { iso, PROOF, PROVEN, START } from "../../support/bond-rig.ts";
+import { headline } from "../../../src/ui/list-words.ts";
 import { record, settle, world } from "./world.ts";
 
 function ready(list: DeviceList): Extract<ListView, { kind: "ready" }> {
@@ -201,6 +202,12 @@ test("a row says which dongle it is with only where the device has bonds with se
     },
   );
   const list = new DeviceList(app);
+  assert.deepEqual(
+    [ready(list).counts.all, ready(list).devices],
+    [4, 3],
+    "one of three devices has two bonds",
+  );
+  assert.equal(headline(ready(list)), "3 devices, 4 bonds. None proven yet.");
   const dongles = () => Object.fromEntries(ready(list).rows.map(({ id, dongle }) => [id, dongle]));
   await settle();
   await page.frame();
@@ -212,4 +219,23 @@ test("a row says which dongle it is with only where the device has bonds with se
   assert.deepEqual([dongles()["b"], dongles()["a"]], ["Kiosk", "Desk"]);
   list.search("kiosk");
   assert.deepEqual(ids(list), ["b"]);
+});
+
+test("the headline counts devices, and bonds where a device has several", () => {
+  const none = { suspect: 0, "proven-now": 0, proven: 0, recorded: 0, archived: 0 };
+  const of = (devices: number, all: number, counts: Partial<Record<Filter, number>> = {}) =>
+    headline({ devices, counts: { ...none, all, ...counts } });
+  assert.equal(of(0, 0, { archived: 2 }), "No device in use.");
+  assert.equal(of(1, 1, { recorded: 1 }), "1 device. None proven yet.");
+  assert.equal(of(3, 3, { proven: 3 }), "3 devices.");
+  assert.equal(of(3, 3, { suspect: 1 }), "3 devices. 1 needs a look.");
+  assert.equal(of(3, 3, { suspect: 2 }), "3 devices. 2 need a look.");
+  assert.equal(of(1, 2, { proven: 2 }), "1 device, 2 bonds.");
+  assert.equal(of(2, 3, { suspect: 1 }), "2 devices, 3 bonds. 1 bond needs a look.");
+  assert.equal(of(2, 3, { suspect: 2 }), "2 devices, 3 bonds. 2 bonds need a look.");
+});
+
+test("records without an id of the device are devices of their own", async () => {
+  const { app } = await world([record("a", { platformId: null }), record("b", { platformId: null })]);
+  assert.equal(ready(new DeviceList(app)).devices, 2);
 });
