@@ -10,6 +10,7 @@ import type { BondRecord, HistoryEntry, Level, Proof } from "../storage/records.
 import type { App } from "./app.ts";
 import { storageFailure } from "./bonds.ts";
 import { exportRecord } from "./device-export.ts";
+import { type KeyPlace, keyPlaceOf } from "./device-key.ts";
 import { chooseProbe } from "./device-edit.ts";
 import { attempt } from "./device-record.ts";
 import { GattSession } from "./gatt-session.ts";
@@ -35,6 +36,8 @@ export interface ShownDevice {
   readonly proof: Proof | null;
   /** Since when this tab holds a link. */
   readonly connectedSince: string | null;
+  /** Null while it is being read. */
+  readonly key: KeyPlace | null;
   /** Newest first; null while it is being read. */
   readonly history: readonly HistoryEntry[] | null;
   readonly stored: StoredTable;
@@ -52,6 +55,7 @@ export type GoneView =
 export const HISTORY_SHOWN = 200;
 
 interface Beside {
+  readonly key: KeyPlace | null;
   readonly history: readonly HistoryEntry[] | null;
   readonly stored: StoredTable;
 }
@@ -68,7 +72,7 @@ export class DeviceScreen {
   readonly system: System;
   readonly #app: App;
   readonly #open = new AbortController();
-  #beside: Beside = { history: null, stored: NOTHING_STORED };
+  #beside: Beside = { key: null, history: null, stored: NOTHING_STORED };
   #reading = 0;
   #purged: string | undefined;
 
@@ -193,13 +197,20 @@ export class DeviceScreen {
   async #readBeside(): Promise<void> {
     const turn = ++this.#reading;
     const { ports } = this.#app;
-    const [history, stored] = await Promise.all([
+    const [key, history, stored] = await Promise.all([
+      this.#readKey(),
       ports.stores.history.of(this.id, HISTORY_SHOWN).catch(() => []),
       readTable(this.id, ports, this.session.view.value),
     ]);
     if (turn !== this.#reading) return; // what was read later is newer, whichever comes first
-    this.#beside = { history, stored };
+    this.#beside = { key, history, stored };
     this.#show();
+  }
+
+  async #readKey(): Promise<KeyPlace> {
+    const { stores, backend } = this.#app.ports;
+    const record = await stores.bonds.get(this.id).catch(() => undefined);
+    return record === undefined ? "unknown" : keyPlaceOf(record, backend);
   }
 
   #show(): void {

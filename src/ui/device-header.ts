@@ -1,24 +1,17 @@
 import { type TemplateResult, css, html, nothing } from "lit";
 import { displayName } from "../bonds/record.ts";
-import type { Mode } from "../bonds/result.ts";
-import type { Capabilities } from "../link/backend.ts";
-import type { ShownDevice } from "../state/device.ts";
+import { hrefOf } from "../state/router.ts";
 import type { BondRecord } from "../storage/records.ts";
 import { age, exactTime } from "./age.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
+import { actsFor, type KeyLack, lackOf } from "./device-acts.ts";
 import { deviceName } from "./device-name.ts";
 import { DevicePart } from "./device-part.ts";
 import { stateSentence } from "./device-words.ts";
 import { icon } from "./icons.ts";
 import { Watch } from "./watch.ts";
 import "./bond-badge.ts";
-
-interface Act {
-  readonly mode: Mode;
-  readonly label: string;
-  readonly look: "primary" | "danger" | "";
-}
 
 /** Which device this is, what is proven about its bond, and what to do about it. */
 export class DeviceHeader extends DevicePart {
@@ -117,10 +110,13 @@ export class DeviceHeader extends DevicePart {
   }
 
   #acts(): TemplateResult {
-    const running = this.locked;
-    const offered = acts(this.device, this.app.ports.backend.capabilities);
+    // While the key is looked for nothing can be begun: nobody knows yet what it would do.
+    const running = this.locked || this.device.key === null;
+    const offered = actsFor(this.device);
+    const missing = lackOf(this.device);
     const checks = offered.some(({ mode }) => mode === "check");
-    return html`<div class="acts row">
+    return html`${missing === null ? nothing : lack(missing)}
+      <div class="acts row">
       ${offered.map(
         ({ mode, label, look }) =>
           html`<button class=${look} ?disabled=${running} @click=${() => void this.screen.run(mode)}>${label}</button>`,
@@ -135,34 +131,26 @@ const checkHint = html`<p class="small quiet">
   A check reads what proves the bond, once, and writes nothing. Should the system ask whether to pair, decline.
 </p>`;
 
-/** A record that came with its key has the device's identity at once: nothing is paired, the key only has to encrypt. */
-function cameWithKey({ importedFrom, platformId }: BondRecord, { pairing }: Capabilities): boolean {
-  return pairing === "explicit" && importedFrom !== null && platformId !== null;
-}
+const keys = html`<a href=${hrefOf({ screen: "keys" })}>Keys</a>`;
 
-function acts({ record, state, proof }: ShownDevice, capabilities: Capabilities): readonly Act[] {
-  const check: Act = { mode: "check", label: "Check only, change nothing", look: "" };
-  switch (state.kind) {
-    case "proven":
-    case "proven-now":
-      return [{ mode: "ensure", label: "Verify the bond", look: "primary" }, check];
-    case "recorded":
-      return [
-        {
-          mode: "ensure",
-          label: cameWithKey(record, capabilities) ? "Prove the bond" : "Pair and prove the bond",
-          look: "primary",
-        },
-        check,
-      ];
-    case "suspect":
-      return [
-        { mode: "ensure", label: "Verify again", look: "primary" },
-        { mode: "repair", label: "Repair the bond", look: "danger" },
-        ...(proof === null ? [] : [check]),
-      ];
-    case "archived":
-      return [{ mode: "repair", label: "Repair again", look: "primary" }];
+/** What is missing, and the ways to it. */
+function lack(what: KeyLack): TemplateResult {
+  switch (what) {
+    case "came-without":
+      return html`<p>
+        The key of this bond is not here, so there is nothing to prove yet. Import it under ${keys} if you have it in a
+        file, or pair the device.
+      </p>`;
+    case "gone":
+      return html`<p>
+        The key of this bond is not here any more. Bring it back under ${keys} if you have it in a file, or pair the device
+        anew.
+      </p>`;
+    case "other-dongle":
+      return html`<p>
+        This bond is with another dongle, so nothing can be proven over this one. Use that dongle, move its identity to
+        this one under ${keys}, or <a href=${hrefOf({ screen: "add" })}>pair the device over this one</a>.
+      </p>`;
   }
 }
 

@@ -51,6 +51,7 @@ test("a person is warned before a device with a bond elsewhere is paired here, a
   await page.goto("/?adapter=simulator#/");
   const rows = page.getByRole("list", { name: "Devices" }).getByRole("listitem");
   await expect(rows).toHaveCount(2);
+  await expect(page.getByRole("heading", { level: 1, name: "1 device, 2 bonds." })).toBeVisible();
   await expect(rows.getByText(WITH)).toHaveCount(2);
   const told = await rows.getByText(WITH).allTextContents();
   expect(new Set(told).size, "each says another dongle").toBe(2);

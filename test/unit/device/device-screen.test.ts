@@ -73,6 +73,7 @@ test("a record is shown with its state, its last proof and its history", async (
   assert.equal(view.state.kind, "proven");
   assert.equal(view.proof?.at, "2026-02-01T00:00:00.000Z");
   assert.deepEqual(view.history, []);
+  assert.equal(view.key, "unknown", "the system has the keys");
 });
 
 test("why a device is handled with more patience is shown, and nothing of the kind for others", async () => {
