@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { run } from "node:test";
 import type { EventData } from "node:test";
 import { inspect } from "node:util";
@@ -8,6 +8,9 @@ import type { Tally } from "./tally.ts";
 
 /** Everything that ends so; browser tests are called `*.spec.ts`. */
 const PLACES = "test/**/*.test.ts";
+
+/** Most files load the same modules: compiled once, they cost each process half as much to start. */
+const COMPILED = join(import.meta.dirname, "../../node_modules/.cache/bondkeeper-tests");
 
 /** A test that hangs ends here. The longest ones (a million hostile inputs) take minutes on a busy machine. */
 const TIME_LIMIT_MS = 900_000;
@@ -34,6 +37,7 @@ export async function runUnit(): Promise<Tally> {
   const skipped: string[] = [];
   let passed = 0;
   let failed = 0;
+  process.env["NODE_COMPILE_CACHE"] ??= COMPILED; // for the processes that `run` starts
   const stream = run({ files, concurrency: availableParallelism(), timeout: TIME_LIMIT_MS });
   stream.on("test:fail", (data) => {
     // A suite fails because a test in it did; that test was counted already.
