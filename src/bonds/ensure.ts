@@ -1,7 +1,7 @@
 import type { Backend, Peer } from "../link/backend.ts";
 import { failureOf } from "../link/failure.ts";
 import type { Uuid } from "../link/gatt.ts";
-import { type OutOfBand, wipeOutOfBand } from "../link/out-of-band.ts";
+import type { OutOfBand } from "../link/out-of-band.ts";
 import { type Locks, StorageError, type Stores } from "../storage/ports.ts";
 import type { Level, Probe } from "../storage/records.ts";
 import { connectPeer, load, reachPeer, recognise, requireAdapter } from "./identify.ts";
@@ -85,7 +85,7 @@ export const ensureBond: EnsureBond = async (target, options, ports) => {
   } catch (error) {
     return run.result(verdictOf(error, options.signal));
   } finally {
-    wipeOutOfBand(options.outOfBand);
+    run.wipe();
   }
 };
 

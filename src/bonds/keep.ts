@@ -15,7 +15,9 @@ export async function startRepair(run: Run): Promise<void> {
   const { prompts, signal } = run.options;
   const { stored } = run;
   if (stored === undefined) throw end("usage", "bad-parameters", "fix-call");
-  if ((await prompts?.confirmRepair?.(stored, signal)) !== true) throw end("cancelled", "by-person", "retry");
+  const consent = (await prompts?.confirmRepair?.(stored, signal)) ?? false;
+  if (typeof consent === "object") run.demandCode(consent.outOfBand);
+  else if (!consent) throw end("cancelled", "by-person", "retry");
   const at = run.now();
   run.note("repair-started");
   await run.ports.stores.bonds.put([{ ...stored, archived: { at, why: "repair" } }], run.history.splice(0));

@@ -137,7 +137,7 @@ async function pairOnLink(run: Run, keys: BondAdministration, stored: StoredBond
           unstored,
           signal,
           ...(prompts && { prompts }),
-          ...(run.options.outOfBand && { outOfBand: run.options.outOfBand }),
+          ...(run.outOfBand && { outOfBand: run.outOfBand }),
           ...(replaces === undefined ? {} : { replaces }),
         }),
       );
@@ -253,7 +253,7 @@ function onBonding<T>(run: Run, signal: AbortSignal, work: (bonding: LinkBonding
 export function policyOf(run: Run): DevicePolicy {
   const { minimumLevel, legacyAllowed = false } = run.record;
   return {
-    minimumLevel: strongest(run.options.level ?? null, minimumLevel) ?? "encrypted",
+    minimumLevel: strongest(run.level ?? null, minimumLevel) ?? "encrypted",
     legacyAllowed,
   };
 }

@@ -137,7 +137,7 @@ function recordProof(run: Run, probe: Probe): void {
 export function requireLevel(run: Run): void {
   const { probe, minimumLevel } = run.record;
   if (probe === null) return;
-  const verdict = levelVerdict(probe, strongest(run.options.level ?? null, minimumLevel));
+  const verdict = levelVerdict(probe, strongest(run.level ?? null, minimumLevel));
   if (verdict === "below") throw end("below-level", "probe-below-level", "choose-probe");
   if (verdict === "not-shown") throw end("unsupported", "level-not-shown-here", "choose-probe");
 }

@@ -1,10 +1,11 @@
 import type { Connection, Peer, Transport } from "../link/backend.ts";
 import { DeviceError, type Failure, failureOf } from "../link/failure.ts";
 import type { GattTable } from "../link/gatt.ts";
+import { type OutOfBand, wipeOutOfBand } from "../link/out-of-band.ts";
 import type { BondAdministration, Encrypted, LinkSecurity } from "../link/security.ts";
-import type { BondRecord, HistoryEntry, HistoryKind } from "../storage/records.ts";
+import type { BondRecord, HistoryEntry, HistoryKind, Level } from "../storage/records.ts";
 import type { BondPorts, EnsureOptions, EnsureTarget } from "./ensure.ts";
-import { lastProof } from "./evidence.ts";
+import { lastProof, strongest } from "./evidence.ts";
 import { type Manner, mannerOf, STANDARD } from "./quirks.ts";
 import { displayName, historyEntry } from "./record.ts";
 import { type BondResult, type Evidence, ResultCode, type StepNote } from "./result.ts";
@@ -26,6 +27,8 @@ export class Run {
   remembered = false;
   /** A person knows of a bond with another adapter, and goes on. */
   warnedOfOthers = false;
+  /** The least that counts as success, beside what the record demands. */
+  level: Level | undefined;
   evidence: Evidence = "none";
   bondChanged: BondResult["bondChanged"] = "none";
   persisted = false;
@@ -38,6 +41,7 @@ export class Run {
   keptForSession = false;
   /** The bond works and its key is stored; that it was proven could not be written beside it. */
   unsaved: Failure | null = null;
+  #outOfBand: OutOfBand | undefined;
   #record: BondRecord | undefined;
   #peer: Peer | undefined;
   #connection: Connection | undefined;
@@ -47,6 +51,8 @@ export class Run {
     this.target = target;
     this.options = options;
     this.ports = ports;
+    this.level = options.level;
+    this.#outOfBand = options.outOfBand;
     this.steps = new Steps(ports.surroundings, options.signal, options.onStep);
     if ("peer" in target) this.#peer = target.peer;
   }
@@ -96,6 +102,24 @@ export class Run {
   /** Bonds whose keys are ours; undefined where the system keeps them. */
   get keys(): BondAdministration | undefined {
     return this.ports.backend.bonds;
+  }
+
+  /** What came from the device over another way than the radio. */
+  get outOfBand(): OutOfBand | undefined {
+    return this.#outOfBand;
+  }
+
+  /** A person gives a code while the run is under way: nothing less than it gives counts from now on. */
+  demandCode(outOfBand: OutOfBand): void {
+    this.wipe();
+    this.#outOfBand = outOfBand;
+    if (this.keys === undefined) throw end("usage", "bad-parameters", "fix-call");
+    this.level = strongest(this.level ?? null, "secure") ?? "secure";
+  }
+
+  /** Zeroes the code, used or not. */
+  wipe(): void {
+    wipeOutOfBand(this.#outOfBand);
   }
 
   /** ISO 8601, UTC. */

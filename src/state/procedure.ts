@@ -68,7 +68,7 @@ export class Procedure {
     this.#ports = ports;
   }
 
-  /** The last run had a code that came over another way than the radio. `again` would be without. */
+  /** The last run had a code that came over another way than the radio. `again` is without, or asks for another. */
   get hadCode(): boolean {
     return this.#hadCode;
   }
@@ -166,8 +166,17 @@ export class Procedure {
       (ask) => this.#change({ ask }),
       chooser,
       (record) => dongles.nameBeside(record, own),
+      bond.backend.capabilities.pairing === "explicit",
     );
-    return { ...prompts, ...(pairing && { pairing }) };
+    return {
+      ...prompts,
+      confirmRepair: async (record, signal) => {
+        const consent = (await prompts.confirmRepair?.(record, signal)) ?? false;
+        if (typeof consent === "object") this.#hadCode = true;
+        return consent;
+      },
+      ...(pairing && { pairing }),
+    };
   }
 
   #report(report: StepReport, link: LinkWatch): void {

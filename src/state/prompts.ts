@@ -1,10 +1,12 @@
 /** What has to be asked on the way to a device: which one it is, whether it is the one of the record, and consent. */
-import type { EnsurePrompts } from "../bonds/prompts.ts";
+import type { EnsurePrompts, RepairConsent } from "../bonds/prompts.ts";
 import { displayName } from "../bonds/record.ts";
 import type { Peer } from "../link/backend.ts";
 import { DeviceError } from "../link/failure.ts";
+import { wipeOutOfBand } from "../link/out-of-band.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { Chooser } from "./chooser.ts";
+import type { OobRefusal } from "./oob.ts";
 import { ALWAYS_OPTIONAL, profileOf } from "./profiles.ts";
 
 /** A question to the person. Every answer comes from a click. */
@@ -27,7 +29,13 @@ export type Ask =
       readonly answer: (go: boolean) => void;
     }
   /** The device was reset, or something imitates it. */
-  | { readonly kind: "repair"; readonly device: string; readonly answer: (go: boolean) => void }
+  | {
+      readonly kind: "repair";
+      readonly device: string;
+      readonly answer: (go: boolean) => void;
+      /** Null where no code from another channel can be used. */
+      readonly code: CodeAnswer | null;
+    }
   /** The keys cannot be stored: a bond would be good for this page only. */
   | {
       readonly kind: "unstored";
@@ -35,21 +43,42 @@ export type Ask =
       readonly answer: (go: boolean) => void;
     };
 
+/** A yes with a code that came over another way than the radio. */
+export interface CodeAnswer {
+  /** `Peer.id` under which the device was bonded; null where its record has none. */
+  readonly bonded: string | null;
+  /** Returns what is wrong with the code: then the question stays. */
+  answer(text: string): OobRefusal | null;
+}
+
 /**
  * `show` gets each question, and null when it is over. The chooser opens from the click that answers. `nameDongle` says
- * what the adapter is called that a record belongs to.
+ * what the adapter is called that a record belongs to. `takesCodes`: pairing is ours, so a code from another channel can
+ * be used.
  */
 export function promptsThrough(
   show: (ask: Ask | null) => void,
   chooser: Pick<Chooser, "choose" | "open">,
   nameDongle: (record: BondRecord) => Promise<string>,
+  takesCodes = false,
 ): EnsurePrompts {
-  async function question<T>(signal: AbortSignal, ask: (answer: (value: T) => void) => Ask): Promise<T> {
+  /** `answer` returns false where the question was over already. */
+  async function question<T>(signal: AbortSignal, ask: (answer: (value: T) => boolean) => Ask): Promise<T> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const stop = (): void => reject(new DeviceError({ kind: "cancelled", by: "caller" }));
+    let over = false;
+    const stop = (): void => {
+      over = true;
+      reject(new DeviceError({ kind: "cancelled", by: "caller" }));
+    };
+    const answer = (value: T): boolean => {
+      if (over) return false;
+      over = true;
+      resolve(value);
+      return true;
+    };
     signal.addEventListener("abort", stop, { once: true });
-    show(ask(resolve));
+    show(ask(answer));
     try {
       return await promise;
     } finally {
@@ -86,8 +115,25 @@ export function promptsThrough(
       const device = displayName(record);
       return question<boolean>(signal, (answer) => ({ kind: "elsewhere", device, dongle, answer }));
     },
-    confirmRepair: (record, signal) =>
-      question<boolean>(signal, (answer) => ({ kind: "repair", device: displayName(record), answer })),
+    async confirmRepair(record, signal) {
+      // Not needed where no code can be used, so it comes with the first question that can be answered by one.
+      const reader = takesCodes ? await import("./oob.ts") : null;
+      const bonded = record.platformId;
+      return question<RepairConsent>(signal, (answer) => ({
+        kind: "repair",
+        device: displayName(record),
+        answer,
+        code: reader && {
+          bonded,
+          answer(text) {
+            const reading = reader.readOobForRepair(text, bonded);
+            if (reading.kind === "refused") return reading.refusal;
+            if (!answer({ outOfBand: reading.outOfBand })) wipeOutOfBand(reading.outOfBand);
+            return null;
+          },
+        },
+      }));
+    },
     confirmUnstored: (why, signal) =>
       question<boolean>(signal, (answer) => ({ kind: "unstored", why, answer })),
   };

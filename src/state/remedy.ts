@@ -6,6 +6,7 @@ export async function applyRemedy(app: App, procedure: Procedure): Promise<void>
   const view = procedure.view.value;
   if (view.step !== "done") return;
   const { remedy, bondId } = view.result;
+  const asksForCode = view.mode === "repair";
   switch (remedy) {
     case "run-ensure":
       await procedure.again("ensure");
@@ -22,8 +23,8 @@ export async function applyRemedy(app: App, procedure: Procedure): Promise<void>
     case "pair-in-system-settings":
     case "free-space":
     case "unlock-vault":
-      // A code serves once: another try begins where a new one is handed over.
-      if (procedure.hadCode) {
+      // A code serves once: another try begins where a new one is handed over. A repair asks for it itself.
+      if (procedure.hadCode && !asksForCode) {
         procedure.close();
         app.router.go({ screen: "scan" });
       } else await procedure.again();

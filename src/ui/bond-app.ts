@@ -149,6 +149,7 @@ export class BondApp extends LitElement {
           .bondId=${route.id}
           .view=${route.view}
           .system=${app.environment.surroundings.platform.system}
+          .room=${this.screens.own?.simulation ?? null}
         ></device-page>`;
       case "keys":
         return html`<keys-page data-screen .state=${parts.keys.loaded}></keys-page>`;

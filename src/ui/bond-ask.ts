@@ -1,16 +1,23 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import type { App } from "../state/app.ts";
-import type { Ask } from "../state/prompts.ts";
+import type { Simulation } from "../state/adapter/simulation.ts";
+import type { Ask, CodeAnswer } from "../state/prompts.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { deviceName } from "./device-name.ts";
+import type { CodeUse } from "./pairing/code-dialog.ts";
+import { peerAddress } from "./pairing/words.ts";
 import { surfaces } from "./surfaces.css.ts";
 import { Watch } from "./watch.ts";
 import "./chooser-hint.ts";
 
 /** A question the procedure waits for. Stands in the page where the eye already is; nothing is covered. */
 export class BondAsk extends LitElement {
-  static override properties = { app: { attribute: false }, ask: { attribute: false } };
+  static override properties = {
+    app: { attribute: false },
+    ask: { attribute: false },
+    room: { attribute: false },
+  };
   static override styles = [
     base,
     controls,
@@ -27,11 +34,14 @@ export class BondAsk extends LitElement {
 
   declare app: App;
   declare ask: Ask | null;
+  /** Devices that are made of code, whose tags are read in the dialog for a code. */
+  declare room: Simulation | null;
   readonly #chooser = Watch.whole(this, () => this.app.chooser.view);
 
   constructor() {
     super();
     this.ask = null;
+    this.room = null;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -74,9 +84,18 @@ export class BondAsk extends LitElement {
               The device no longer accepts the bond that worked before. Either it was reset, or something imitates it.
               Go on only if you know that it was reset, and it is the one in front of you.
             </p>
-            <p>The old record is kept aside until the new bond is proven, and comes back if it is not.</p>`,
+            <p>The old record is kept aside until the new bond is proven, and comes back if it is not.</p>
+            ${
+              ask.code === null
+                ? nothing
+                : html`<p>
+                    Where the device has a code on an NFC tag or a label, replace the bond with that: then nothing else
+                    can pass for the device, and nobody can stand in between.
+                  </p>`
+            }`,
           html`<button @click=${() => ask.answer(false)}>Keep the old bond</button>
-            <button class="danger" @click=${() => ask.answer(true)}>It was reset: replace it</button>`,
+            <button class="danger" @click=${() => ask.answer(true)}>It was reset: replace it</button>
+            ${ask.code === null ? nothing : this.#withCode(ask.device, ask.code)}`,
           "warn",
         );
       case "unstored":
@@ -95,6 +114,23 @@ export class BondAsk extends LitElement {
           "warn",
         );
     }
+  }
+
+  #withCode(device: string, code: CodeAnswer): TemplateResult {
+    const use: CodeUse = {
+      title: "Replace the bond with a code from another channel",
+      yes: "Replace it with this code",
+      no: "Back to the question",
+      address: code.bonded === null ? "" : peerAddress(code.bonded),
+      take: (text) => code.answer(text),
+    };
+    return html`<button @click=${() => void this.#askForCode()}>Replace it with a code from another channel …</button>
+      <code-dialog .device=${device} .use=${use} .room=${this.room}></code-dialog>`;
+  }
+
+  async #askForCode(): Promise<void> {
+    await import("./pairing/code-dialog.ts");
+    await this.renderRoot.querySelector("code-dialog")?.ask();
   }
 
   /** The question takes the focus, so that a keyboard or a screen reader is where the answer is wanted. */

@@ -1,5 +1,6 @@
 import { LitElement, type PropertyValues, type TemplateResult, css, html, nothing } from "lit";
 import type { StepNote } from "../bonds/result.ts";
+import type { Simulation } from "../state/adapter/simulation.ts";
 import type { App } from "../state/app.ts";
 import type { System } from "../state/platform.ts";
 import type { Procedure, ProcedureView } from "../state/procedure.ts";
@@ -37,6 +38,7 @@ export class BondProgress extends LitElement {
   static override properties = {
     app: { attribute: false },
     procedure: { attribute: false },
+    room: { attribute: false },
   };
   static override styles = [
     base,
@@ -135,9 +137,16 @@ export class BondProgress extends LitElement {
 
   declare app: App;
   declare procedure: Procedure;
+  /** Devices that are made of code. */
+  declare room: Simulation | null;
   readonly #view = Watch.whole(this, () => this.procedure.view);
   #said = "";
   #step: ProcedureView["step"] = "idle";
+
+  constructor() {
+    super();
+    this.room = null;
+  }
 
   protected override render(): TemplateResult | typeof nothing {
     const view = this.#view.value;
@@ -195,7 +204,7 @@ export class BondProgress extends LitElement {
           ${view.cancelling ? "Stopping …" : "Cancel"}
         </button>
       </div>
-      <bond-ask .app=${this.app} .ask=${view.ask}></bond-ask>
+      <bond-ask .app=${this.app} .ask=${view.ask} .room=${this.room}></bond-ask>
       ${steps(view.lines, this.#system)}
     `;
   }

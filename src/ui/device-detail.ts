@@ -1,5 +1,6 @@
 import { LitElement, type TemplateResult, html, nothing } from "lit";
 import { displayName } from "../bonds/record.ts";
+import type { Simulation } from "../state/adapter/simulation.ts";
 import type { App } from "../state/app.ts";
 import { DeviceScreen, type ShownDevice } from "../state/device.ts";
 import type { System } from "../state/platform.ts";
@@ -32,6 +33,7 @@ export class DeviceDetail extends LitElement {
     system: {},
     bondId: { attribute: false },
     view: { attribute: false },
+    room: { attribute: false },
   };
   static override styles = [base, controls, detailStyles];
 
@@ -39,6 +41,8 @@ export class DeviceDetail extends LitElement {
   declare system: System;
   declare bondId: string;
   declare view: DeviceView;
+  /** Devices that are made of code. */
+  declare room: Simulation | null;
   #screen: DeviceScreen | undefined;
   readonly #shown = Watch.whole(this, () => this.screen.view);
   readonly #procedure = new Watch(
@@ -52,6 +56,7 @@ export class DeviceDetail extends LitElement {
     this.system = "unknown";
     this.bondId = "";
     this.view = "overview";
+    this.room = null;
   }
 
   get screen(): DeviceScreen {
@@ -103,6 +108,7 @@ export class DeviceDetail extends LitElement {
         ?hidden=${this.#procedure.value === "idle"}
         .app=${app}
         .procedure=${screen.procedure}
+        .room=${this.room}
       ></bond-progress>
       <device-removal
         ?hidden=${device.record.archived === null}

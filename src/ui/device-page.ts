@@ -1,5 +1,6 @@
 import { LitElement, type TemplateResult, html } from "lit";
 import { keyed } from "lit/directives/keyed.js";
+import type { Simulation } from "../state/adapter/simulation.ts";
 import type { App } from "../state/app.ts";
 import type { System } from "../state/platform.ts";
 import type { DeviceView } from "../state/router.ts";
@@ -13,6 +14,7 @@ export class DevicePage extends LitElement {
     system: {},
     bondId: { attribute: false },
     view: { attribute: false },
+    room: { attribute: false },
   };
   static override styles = [base];
 
@@ -20,12 +22,15 @@ export class DevicePage extends LitElement {
   declare system: System;
   declare bondId: string;
   declare view: DeviceView;
+  /** Devices that are made of code. */
+  declare room: Simulation | null;
 
   constructor() {
     super();
     this.system = "unknown";
     this.bondId = "";
     this.view = "overview";
+    this.room = null;
   }
 
   protected override render(): TemplateResult {
@@ -35,6 +40,7 @@ export class DevicePage extends LitElement {
         .app=${this.app}
         .bondId=${this.bondId}
         .view=${this.view}
+        .room=${this.room}
         system=${this.system}
       ></device-detail>`,
     )}`;

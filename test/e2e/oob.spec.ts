@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { expectResult, press, tabTo } from "./person.ts";
+import { expectResult, press, storedBonds, tabTo } from "./person.ts";
 import { everythingKept, listenIn } from "./secrets.ts";
 
 test.use({ layer: "none" });
@@ -156,4 +156,121 @@ test("what is no code, not whole or another device’s is refused in words, and 
   await page.keyboard.press("Enter");
   await expect(field(page)).toHaveValue("");
   await page.keyboard.press("Escape");
+});
+
+const REPAIR_WITH_CODE = "Replace it with a code from another channel …";
+
+/** A bond with the valve, made with the code of its tag; ends on its page. */
+async function bonded(page: Page): Promise<string> {
+  await scan(page);
+  await row(page, DEVICE).click();
+  await press(page, WITH_CODE);
+  const code = await tag(page);
+  await field(page).fill(code);
+  await press(page, "Pair with this code");
+  await press(page, "Pair");
+  await expectResult(page, 0);
+  await page.goto("/?adapter=simulator#/");
+  await page.getByRole("link", { name: DEVICE, exact: true }).click({ timeout: 20_000 });
+  await expect(page.getByRole("heading", { level: 1, name: DEVICE })).toBeVisible();
+  return code;
+}
+
+test("a repair with a code from the device’s page: a wrong one leaves the old bond, which still encrypts; the right one replaces it, and is nowhere afterwards", async ({
+  session,
+}) => {
+  const { page } = session;
+  const heard = listenIn(session.context);
+  const used = [await bonded(page)];
+  const facts = async (): Promise<string[]> =>
+    (await storedBonds(page, "bondkeeper-simulator")).map((row) =>
+      JSON.stringify(row, ["id", "createdAt", "archived"]),
+    );
+  const before = await facts();
+
+  await press(page, "Repair anyway");
+  await press(page, REPAIR_WITH_CODE);
+  await expect(field(page)).toBeFocused();
+  await expect(dialog(page).getByRole("heading")).toHaveText(
+    "Replace the bond with a code from another channel",
+  );
+  await expectAccessible(page);
+  const first = await tag(page);
+  used.push(first);
+  const [confirmation = "", random = ""] = valuesIn(first);
+  await field(page).fill(`${confirmation}\n${random.startsWith("0") ? "1" : "0"}${random.slice(1)}`);
+  await press(page, "Replace it with this code");
+  await expect(dialog(page).getByRole("heading")).toHaveText("Pair with what was handed over?");
+  await press(page, "Pair");
+  await dialog(page).getByRole("button", { name: "Close" }).click();
+  await expectResult(page, 2, "confirm-failed");
+  await expectAccessible(page);
+  // Another try asks again, on this page, and is taken back here.
+  await press(page, "Try again");
+  await expect(page.getByRole("button", { name: REPAIR_WITH_CODE })).toBeVisible();
+  await press(page, "Keep the old bond");
+  await expectResult(page, 6, "by-person");
+  await press(page, "Verify the bond");
+  await expectResult(page, 0);
+  expect(await facts()).toEqual(before);
+  expect(before.join()).toContain("createdAt");
+
+  await press(page, "Repair anyway");
+  await press(page, REPAIR_WITH_CODE);
+  await expect(field(page)).toHaveValue("");
+  const next = await tag(page);
+  used.push(next);
+  await field(page).fill(wholeTag(next));
+  await press(page, "Replace it with this code");
+  await dialog(page).getByText("What both sides said").click();
+  await expect(dialog(page)).toContainText("Out of band");
+  await press(page, "Pair");
+  await expectResult(page, 0);
+  await expect(page.getByText("LE Secure Connections with a checked passkey or code")).toBeVisible();
+  await expect(field(page)).toHaveCount(0);
+
+  const values = used.flatMap((code) => valuesIn(code));
+  const secrets = new RegExp(values.flatMap((value) => [value, turned(value)]).join("|"), "i");
+  expect(await everythingKept(page)).not.toMatch(secrets);
+  expect(heard.join("\n")).not.toMatch(secrets);
+});
+
+test("a repair with a code by keyboard alone: what is no code is refused, a step back leads to the question, and a stop leaves the bond", async ({
+  page,
+}) => {
+  await bonded(page);
+  await page.getByRole("button", { name: "Repair anyway" }).focus();
+  await page.keyboard.press("Enter");
+  const question = page.getByRole("heading", { name: `Replace the bond with ${DEVICE}?` });
+  await expect(question).toBeFocused();
+  await expectAccessible(page);
+  const offer = page.getByRole("button", { name: REPAIR_WITH_CODE });
+  await tabTo(page, offer);
+  await page.keyboard.press("Enter");
+  await expect(field(page)).toBeFocused();
+  const code = await tag(page);
+  for (const [text, words] of [
+    [code.slice(0, 40), "is cut off"],
+    [code.replace(/^081b.{12}0[01]/, "081b06050403020100"), "This is the code of another device"],
+  ] as const) {
+    await field(page).fill("");
+    await page.keyboard.insertText(text);
+    await tabTo(page, dialog(page).getByRole("button", { name: "Replace it with this code" }));
+    await page.keyboard.press("Enter");
+    await expect(dialog(page).getByRole("alert")).toContainText(words);
+    await expect(field(page)).toBeFocused();
+  }
+  await page.keyboard.press("Escape");
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(offer).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(field(page)).toHaveValue("");
+  await tabTo(page, dialog(page).getByRole("button", { name: "Back to the question" }));
+  await page.keyboard.press("Enter");
+  await expect(offer).toBeFocused();
+  await tabTo(page, page.getByRole("button", { name: "Keep the old bond" }));
+  await page.keyboard.press("Enter");
+  await expectResult(page, 6, "by-person");
+  await press(page, "Verify the bond");
+  await expectResult(page, 0);
 });

@@ -9,7 +9,7 @@ import { Store } from "../store.ts";
 import { ScanBonds, type ScanStanding } from "./bonded.ts";
 import { type ScanFilter, fits, NO_FILTER } from "./filter.ts";
 import type { Heard, HeardDevice } from "./heard.ts";
-import { type OobRefusal, readOob } from "./oob.ts";
+import { type OobRefusal, readOob } from "../oob.ts";
 import { Room, type ScanSort } from "./room.ts";
 
 export interface ScanView {

@@ -5,14 +5,15 @@ import type { HeardDevice } from "../../state/scan/heard.ts";
 import type { ScanScreen, ScanView } from "../../state/scan/scan-screen.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
+import type { CodeUse } from "../pairing/code-dialog.ts";
 import { rowAfter } from "../row-keys.ts";
 import { RowWindow } from "../row-window.ts";
 import { Watch } from "../watch.ts";
 import { scanRow, scanRowStyles } from "./scan-row.ts";
 import "../failure-note.ts";
+import "../pairing/code-dialog.ts";
 import "./scan-absent.ts";
 import "./scan-details.ts";
-import "./scan-oob.ts";
 import "./scan-tools.ts";
 import type { ScanDetails } from "./scan-details.ts";
 
@@ -138,13 +139,20 @@ export class ScanPage extends LitElement {
       .now=${view.at}
       @pair=${() => this.state.pair(device)}
       .takesCode=${this.state.takesCode(device)}
-      @code=${() => void this.renderRoot.querySelector("scan-oob")?.ask()}
+      @code=${() => void this.renderRoot.querySelector("code-dialog")?.ask()}
       @close=${() => this.#close()}
     ></scan-details>`;
   }
 
   #code(device: HeardDevice): TemplateResult {
-    return html`<scan-oob .state=${this.state} .device=${device} .room=${this.room}></scan-oob>`;
+    const use: CodeUse = {
+      title: "Pair with a code from another channel",
+      yes: "Pair with this code",
+      no: "Do not pair",
+      address: device.address.text,
+      take: (text) => this.state.pairWithCode(device, text),
+    };
+    return html`<code-dialog .device=${device.name} .use=${use} .room=${this.room}></code-dialog>`;
   }
 
   #list({ rows, selected, at }: ScanView): TemplateResult {

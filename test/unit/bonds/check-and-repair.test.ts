@@ -58,6 +58,20 @@ test("repair without consent changes nothing", async () => {
   assert.deepEqual(rig.peer.calls, []);
 });
 
+test("a code for a repair where the system pairs is refused before anything is set aside, and zeroed", async () => {
+  const rig = bondRig([PROVEN]);
+  const octets = { confirm: new Uint8Array(16).fill(1), random: new Uint8Array(16).fill(2) };
+  const outOfBand = { kind: "secure-connections", ...octets } as const;
+  const result = await rig.ensure({
+    mode: "repair",
+    prompts: { confirmRepair: async () => ({ outOfBand }) },
+  });
+  assert.deepEqual([result.code, result.reason], [64, "bad-parameters"]);
+  assert.ok([...octets.confirm, ...octets.random].every((octet) => octet === 0));
+  assert.deepEqual(await rig.record(), PROVEN);
+  assert.deepEqual(rig.peer.calls, []);
+});
+
 test("a repair whose device was removed in the system's settings asks for it to be chosen again", async () => {
   const rig = bondRig([PROVEN]);
   rig.peer.plan("connect", { kind: "unreachable", detail: "out-of-range" });

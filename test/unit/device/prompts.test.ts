@@ -80,10 +80,61 @@ test("consent to a repair is what the person answers", async () => {
     const [question] = asked;
     assert(question?.kind === "repair");
     assert.equal(question.device, "Hall");
+    assert.equal(question.code, null, "the system pairs: it takes no code");
     question.answer(go);
     assert.equal(await consent, go);
     assert.equal(asked.at(-1), null);
   }
+});
+
+const CODE = `1122${"01".repeat(16)}1123${"02".repeat(16)}`;
+
+/** A question that can be answered with a code, once it is there. */
+async function repairQuestion(signal: AbortSignal) {
+  const asked = Promise.withResolvers<Extract<Ask, { kind: "repair" }>>();
+  const chooser = { open: false, choose: () => Promise.reject(new Error("Nobody asked")) };
+  const shown: (Ask | null)[] = [];
+  const prompts = promptsThrough(
+    (ask) => {
+      shown.push(ask);
+      if (ask?.kind === "repair") asked.resolve(ask);
+    },
+    chooser,
+    async () => "",
+    true,
+  );
+  const consent = prompts.confirmRepair?.(bondRecord({ platformId: "public-010203040506" }), signal);
+  const { code } = await asked.promise;
+  assert(code !== null && consent !== undefined);
+  return { code, consent, shown };
+}
+
+test("where pairing is ours a repair can be answered with a code; what is none is said, and the question stays", async () => {
+  const { code, consent, shown } = await repairQuestion(never);
+  assert.equal(code.bonded, "public-010203040506");
+  assert.deepEqual(code.answer("nonsense"), { kind: "not-hex" });
+  assert.deepEqual(code.answer(`081b06050403020200${CODE}`), {
+    kind: "other-device",
+    peerId: "public-020203040506",
+  });
+  assert.equal(shown.length, 1);
+  assert.equal(code.answer(CODE), null);
+  const answer = await consent;
+  assert(typeof answer === "object" && answer.outOfBand.kind === "secure-connections");
+  assert.deepEqual(answer.outOfBand.confirm, new Uint8Array(16).fill(1));
+  assert.equal(shown.at(-1), null);
+});
+
+test("a code that comes when the question is over goes nowhere, and is zeroed", async (t) => {
+  const stop = new AbortController();
+  const { code, consent } = await repairQuestion(stop.signal);
+  stop.abort();
+  const fills = t.mock.method(Uint8Array.prototype, "fill");
+  assert.equal(code.answer(CODE), null);
+  const wiped = fills.mock.calls.map(({ this: octets }) => octets);
+  const values = wiped.filter((octets) => octets instanceof Uint8Array && octets.length === 16);
+  assert.equal(values.length, 2, "confirmation and random value");
+  await assert.rejects(consent, (error) => failureOf(error).kind === "cancelled");
 });
 
 test("nothing is asked of a run that has ended", async () => {

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toHex } from "../../../hci/codec/bytes.ts";
+import type { PeripheralDefinition } from "../../../hci/virtual/peripherals/definition.ts";
+import { legacyDevice } from "../../../hci/virtual/peripherals/legacy-device.ts";
 import { Peripheral } from "../../../hci/virtual/peripherals/peripheral.ts";
+import { justWorks } from "../../../hci/virtual/peripherals/policies.ts";
 import { valve } from "../../../hci/virtual/peripherals/valve.ts";
 import type { EnsureOptions } from "../../../src/bonds/ensure.ts";
 import { peerIdOf } from "../../../src/link/hci/addresses.ts";
@@ -10,21 +13,21 @@ import { TraceRecorder } from "../../../src/link/hci/trace-recorder.ts";
 import type { OutOfBand } from "../../../src/link/out-of-band.ts";
 import { ActivityLog } from "../../../src/state/activity/log.ts";
 import { PairingManager } from "../../../src/state/pairing-manager.ts";
-import { type OobReading, readOob } from "../../../src/state/scan/oob.ts";
+import { type OobReading, readOob, readOobForRepair } from "../../../src/state/oob.ts";
 import { nodeCrypto } from "../../support/crypto.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { OwnKeysRig } from "../../support/own-keys-rig.ts";
 import { text } from "../../support/stack-rig.ts";
 
-async function room() {
+async function room(definition: PeripheralDefinition = valve()) {
   const rig = new OwnKeysRig();
   const { clock, radio } = rig.world.rig;
   const recorder = new TraceRecorder({ clock, now: () => 1_700_000_000_000 });
   const backend = await rig.start({ adapter: recorder.around(rig.dongle.adapter) });
-  const start = (seed: number): Promise<Peripheral> =>
-    rig.world.until(Peripheral.start(valve(), { radio, crypto: nodeCrypto, text, seed }));
-  const device = await start(1);
-  const other = await start(2);
+  const start = (kind: PeripheralDefinition, seed: number): Promise<Peripheral> =>
+    rig.world.until(Peripheral.start(kind, { radio, crypto: nodeCrypto, text, seed }));
+  const device = await start(definition, 1);
+  const other = await start(valve(), 2);
   const manager = new PairingManager({
     bond: rig.ports,
     after: (ms, run) => clock.after(ms, run),
@@ -61,6 +64,13 @@ async function room() {
       mode: "repair",
       prompts: { pairing: manager, confirmRepair: async () => true },
     });
+  /** As a person who is asked whether the bond may be replaced, and has a code. */
+  const consent = (outOfBand: OutOfBand, options: Partial<EnsureOptions> = {}) =>
+    rig.again({
+      mode: "repair",
+      prompts: { pairing: manager, confirmRepair: async () => ({ outOfBand }) },
+      ...options,
+    });
   return {
     rig,
     device,
@@ -68,6 +78,7 @@ async function room() {
     methods,
     pair,
     repair,
+    consent,
     read,
     /** Everything that is kept, shown or can be saved. */
     traces: async (): Promise<string> =>
@@ -150,6 +161,80 @@ test("A wrong code fails, and the bond that it was to replace stays; the right o
   const replaced = await repair(ready(read(labelOf(device))));
   assert.deepEqual([replaced.code, replaced.bondChanged, replaced.level], [0, "replaced", "secure"]);
   assert.notEqual(await rig.storedKeys(), before);
+  await leave();
+});
+
+test("A repair that a person answers with a code: nothing weaker, zeroed in every ending, and in nothing that is kept", async () => {
+  const { rig, device, other, methods, pair, consent, read, traces, leave } = await room();
+  assert.equal((await pair(undefined)).level, "encrypted");
+  const before = await rig.storedKeys();
+  const codes: ReturnType<typeof ready>[] = [];
+  const secrets: string[] = [];
+  const handed = (text: string) => {
+    const data = ready(read(text));
+    secrets.push(...[data.confirm, data.random].flatMap((octets) => [toHex(octets), turned(toHex(octets))]));
+    codes.push(data);
+    return data;
+  };
+
+  const wrong = await consent(handed(valuesIn(labelOf(other)).join("\n")));
+  assert.deepEqual([wrong.code, wrong.reason, wrong.bondChanged], [2, "confirm-failed", "restored"]);
+  assert.equal(await rig.storedKeys(), before);
+  assert.equal((await rig.again({ mode: "check" })).code, 0, "the old bond still encrypts");
+  await rig.world.rig.clock.advance(60_000);
+
+  const stop = new AbortController();
+  const stopped = await consent(handed(labelOf(device)), {
+    signal: stop.signal,
+    onStep: ({ step, status }) => {
+      if (step === "connect" && status === "started") stop.abort();
+    },
+  });
+  assert.deepEqual([stopped.code, stopped.bondChanged], [6, "restored"]);
+  assert.equal(await rig.storedKeys(), before);
+
+  const given = handed(labelOf(device)); // with the call, and another one when asked: the latter counts
+  const result = await consent(handed(labelOf(device)), { outOfBand: given });
+  assert.deepEqual([result.code, result.bondChanged, result.level], [0, "replaced", "secure"]);
+  assert.deepEqual(methods, ["agree just-works", "agree oob", "agree oob"], "nothing weaker was asked about");
+  assert.deepEqual(
+    (await rig.keys.list()).map(({ method, authenticated }) => [method, authenticated]),
+    [["oob", true]],
+  );
+  assert.equal(codes.length, 4);
+  assert.ok(codes.every(isZero));
+  const kept = await traces();
+  for (const secret of secrets) assert.ok(!kept.includes(secret));
+  await leave();
+});
+
+test("A repair with a code of a device that knows only the old kind of pairing: nothing is paired, and the old bond stays", async () => {
+  const { rig, other, methods, pair, consent, read, leave } = await room({
+    ...legacyDevice(),
+    policy: { ...justWorks, legacy: true },
+  });
+  assert.equal((await pair(undefined, { allowLegacy: true })).code, 0);
+  const before = [await rig.storedKeys(), methods.length];
+  const data = ready(read(valuesIn(labelOf(other)).join("\n")));
+  const result = await consent(data);
+  assert.deepEqual([result.name, result.bondChanged], ["below-level", "restored"]);
+  assert.deepEqual([await rig.storedKeys(), methods.length], before, "nobody was asked to agree to it");
+  assert.ok(isZero(data));
+  await leave();
+});
+
+test("For a repair the code of another device is refused where an address cannot have changed", async () => {
+  const { device, other, leave } = await room();
+  const label = labelOf(other);
+  const own = peerIdOf(other.identity.address);
+  const kind = (bonded: string | null): string => readOobForRepair(label, bonded).kind;
+  assert.equal(kind(own), "ready");
+  assert.equal(kind(null), "ready");
+  assert.equal(kind("public-000000000001"), "refused");
+  assert.equal(kind("random-c00000000001"), own.startsWith("random-") ? "ready" : "refused");
+  const moved = labelOf(device).replace(/^(.{16})../, "$101");
+  assert.equal(readOobForRepair(moved, "random-c00000000001").kind, "ready", "a reset gave it another one");
+  assert.deepEqual(readOobForRepair("zz", null), { kind: "refused", refusal: { kind: "not-hex" } });
   await leave();
 });
 

@@ -2,8 +2,8 @@
 import type { NdefFault } from "../../formats/ndef.ts";
 import type { OobItem } from "../../formats/oob-code.ts";
 import type { HandoverFault } from "../../formats/oob-ndef.ts";
-import type { OobRefusal } from "../../state/scan/oob.ts";
-import { peerAddress } from "../pairing/words.ts";
+import type { OobRefusal } from "../../state/oob.ts";
+import { peerAddress } from "./words.ts";
 
 const ITEMS: Readonly<Record<OobItem, string>> = {
   "old-key": "key for the old kind of pairing (0x10)",
@@ -49,7 +49,7 @@ function noCodeWords(handover: boolean, classic: boolean): string {
     : "This NFC message holds no code for Bluetooth Low Energy: a record of type application/vnd.bluetooth.le.oob is missing.";
 }
 
-/** `chosen`: address of the device that was chosen, as it is shown. */
+/** `chosen`: address of the device that is to be paired, as it is shown. */
 export function oobRefusalWords(refusal: OobRefusal, chosen: string): string {
   switch (refusal.kind) {
     case "empty":
@@ -81,6 +81,6 @@ export function oobRefusalWords(refusal: OobRefusal, chosen: string): string {
     case "central-only":
       return "This is the code of a device that only connects to others, such as a phone.";
     case "other-device":
-      return `This is the code of another device: it names ${peerAddress(refusal.peerId)}, and you chose ${chosen}.`;
+      return `This is the code of another device: it names ${peerAddress(refusal.peerId)}, and this one is ${chosen}.`;
   }
 }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NdefFault } from "../../../src/formats/ndef.ts";
 import type { HandoverFault } from "../../../src/formats/oob-ndef.ts";
-import type { OobRefusal } from "../../../src/state/scan/oob.ts";
-import { oobRefusalWords } from "../../../src/ui/scan/oob-words.ts";
+import type { OobRefusal } from "../../../src/state/oob.ts";
+import { oobRefusalWords } from "../../../src/ui/pairing/oob-words.ts";
 import { names } from "../explain/unions.ts";
 
 type Of<Union extends { readonly kind: string }> = {

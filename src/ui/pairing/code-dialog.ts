@@ -1,25 +1,34 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
 import { NO_SIMULATION, type Simulation } from "../../state/adapter/simulation.ts";
-import type { HeardDevice } from "../../state/scan/heard.ts";
-import { MAX_OOB_TEXT, type OobRefusal } from "../../state/scan/oob.ts";
-import type { ScanScreen } from "../../state/scan/scan-screen.ts";
+import { MAX_OOB_TEXT, type OobRefusal } from "../../state/oob.ts";
 import { base } from "../base.css.ts";
 import { controls } from "../controls.css.ts";
 import { deviceName } from "../device-name.ts";
 import { dialogStyles } from "../dialog.css.ts";
-import { aboutDevice } from "../pairing/about-device.css.ts";
 import { Watch } from "../watch.ts";
+import { aboutDevice } from "./about-device.css.ts";
 import { oobRefusalWords } from "./oob-words.ts";
 import "../copy-text.ts";
 
+/** What a code is taken for: the words of the dialog, and whom it is given. */
+export interface CodeUse {
+  readonly title: string;
+  readonly yes: string;
+  readonly no: string;
+  /** Of the device, as it is shown. */
+  readonly address: string;
+  /** Returns what is wrong with the code; null where it was taken. */
+  take(text: string): OobRefusal | null;
+}
+
 /**
- * Takes the code that a device gave over another way than the radio, and pairs with it. What was typed is in no attribute
- * and in no event, and goes with the dialog.
+ * Takes the code that a device gave over another way than the radio. What was typed is in no attribute and in no event,
+ * and goes with the dialog.
  */
-export class ScanOob extends LitElement {
+export class CodeDialog extends LitElement {
   static override properties = {
     device: { attribute: false },
-    state: { attribute: false },
+    use: { attribute: false },
     room: { attribute: false },
     refusal: { state: true },
   };
@@ -47,8 +56,9 @@ export class ScanOob extends LitElement {
     `,
   ];
 
-  declare device: HeardDevice;
-  declare state: Pick<ScanScreen, "pairWithCode">;
+  /** What it calls itself, or is called here. */
+  declare device: string;
+  declare use: CodeUse;
   /** Devices that are made of code: the only place to read their tags while this dialog is open. */
   declare room: Pick<Simulation, "view"> | null;
   declare refusal: OobRefusal | null;
@@ -68,11 +78,11 @@ export class ScanOob extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { device, refusal } = this;
+    const { device, refusal, use } = this;
     return html`<dialog aria-labelledby="title" @close=${() => this.#forget()}>
       <form class="stack" @submit=${(event: SubmitEvent) => this.#submit(event)}>
-        <p class="who">${deviceName(device.name)} <code>${device.address.text}</code></p>
-        <h2 id="title">Pair with a code from another channel</h2>
+        <p class="who">${deviceName(device)} <code>${use.address}</code></p>
+        <h2 id="title">${use.title}</h2>
         <p>Take it from the device itself: its NFC tag, the QR code on its label, or the app or cable it came with. Never from a message or a page of somebody else.</p>
         <div class="field">
           <label for="code">The code, in hexadecimal</label>
@@ -92,7 +102,7 @@ export class ScanOob extends LitElement {
           ${
             refusal === null
               ? nothing
-              : html`<p class="error" id="wrong" role="alert">${oobRefusalWords(refusal, device.address.text)}</p>`
+              : html`<p class="error" id="wrong" role="alert">${oobRefusalWords(refusal, use.address)}</p>`
           }
         </div>
         ${this.#room.value.devices.map(({ name, code }) =>
@@ -106,8 +116,8 @@ export class ScanOob extends LitElement {
         )}
         <p class="small quiet">It is used for this one pairing, and kept nowhere.</p>
         <div class="row answers">
-          <button type="button" @click=${() => this.#dialog?.close()}>Do not pair</button>
-          <button type="submit" class="primary">Pair with this code</button>
+          <button type="button" @click=${() => this.#dialog?.close()}>${use.no}</button>
+          <button type="submit" class="primary">${use.yes}</button>
         </div>
       </form>
     </dialog>`;
@@ -136,15 +146,15 @@ export class ScanOob extends LitElement {
     event.preventDefault();
     const field = this.#field;
     if (field === null) return;
-    this.refusal = this.state.pairWithCode(this.device, field.value);
+    this.refusal = this.use.take(field.value);
     if (this.refusal === null) this.#dialog?.close();
     else field.focus();
   }
 }
 
-customElements.define("scan-oob", ScanOob);
+customElements.define("code-dialog", CodeDialog);
 declare global {
   interface HTMLElementTagNameMap {
-    "scan-oob": ScanOob;
+    "code-dialog": CodeDialog;
   }
 }
