@@ -5,6 +5,7 @@ import { purgeBond, restoreBond } from "../bonds/remove.ts";
 import type { StorageFailure } from "../storage/ports.ts";
 import type { BondRecord, Quarantined } from "../storage/records.ts";
 import type { App } from "./app.ts";
+import { addressWords } from "./address-words.ts";
 import { serviceName, shortUuid } from "./assigned-numbers.ts";
 import { storageFailure } from "./bonds.ts";
 import { profileOf } from "./profiles.ts";
@@ -20,6 +21,8 @@ export interface DeviceRow {
   readonly state: BondState;
   /** What it is, in one short phrase of ours. */
   readonly kind: string;
+  /** Its address, where another device in the list has the same name and the address is known; else empty. */
+  readonly address: string;
   /** The dongle it is bonded with, where it is bonded with several; else empty. */
   readonly dongle: string;
   readonly provenAt: string | null;
@@ -52,11 +55,15 @@ export type ListView =
       readonly quarantined: readonly Quarantined[];
     };
 
-/** A row and what it was made from: made anew only when that changes. */
-interface Made {
+/** A row is made anew only when this changes. */
+interface MadeFrom {
   readonly record: BondRecord;
   readonly since: string | null;
   readonly dongle: string;
+  readonly address: string;
+}
+
+interface Made extends MadeFrom {
   readonly row: DeviceRow;
 }
 
@@ -152,16 +159,14 @@ export class DeviceList {
       return;
     }
     const made = new Map<string, Made>();
+    const shared = sharedNames(bonds.records.values());
     for (const [id, record] of bonds.records) {
       const since = this.app.live.links.value.get(id) ?? null;
       const dongle = this.app.dongles.told.value.get(id) ?? "";
+      const address = shared.has(displayName(record)) ? (addressWords(record.platformId ?? "") ?? "") : "";
       const known = this.#made.get(id);
-      made.set(
-        id,
-        known?.record === record && known.since === since && known.dongle === dongle
-          ? known
-          : { record, since, dongle, row: rowOf(record, since, dongle) },
-      );
+      const from = { record, since, dongle, address };
+      made.set(id, known !== undefined && isMadeFrom(known, from) ? known : { ...from, row: rowOf(from) });
     }
     const kept = this.#rows.flatMap(({ id }) => made.get(id)?.row ?? []);
     const fresh = [...made].filter(([id]) => !this.#made.has(id)).map(([, { row }]) => row);
@@ -191,7 +196,24 @@ export class DeviceList {
   }
 }
 
-function rowOf(record: BondRecord, since: string | null, dongle: string): DeviceRow {
+const isMadeFrom = (known: Made, { record, since, dongle, address }: MadeFrom): boolean =>
+  known.record === record && known.since === since && known.dongle === dongle && known.address === address;
+
+/** What several devices are called, those that were put away left out. */
+function sharedNames(records: Iterable<BondRecord>): ReadonlySet<string> {
+  const devices = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const record of records) {
+    if (record.archived !== null) continue;
+    const [name, device] = [displayName(record), deviceOf(record)];
+    const first = devices.get(name) ?? device;
+    if (first === device) devices.set(name, device);
+    else shared.add(name);
+  }
+  return shared;
+}
+
+function rowOf({ record, since, dongle, address }: MadeFrom): DeviceRow {
   const name = displayName(record);
   const profile = profileOf(record.profile);
   const services = record.services.map((uuid) => serviceName(uuid) ?? shortUuid(uuid));
@@ -202,12 +224,13 @@ function rowOf(record: BondRecord, since: string | null, dongle: string): Device
     name,
     state: stateOf(record, since === null ? NOT_CONNECTED : { connectedSince: since }),
     kind,
+    address,
     dongle,
     provenAt: lastProof(record)?.at ?? null,
     lastSeenAt: record.lastSeenAt,
     createdAt: record.createdAt,
     imported: record.importedFrom !== null,
-    text: searchable([name, record.name, record.notes, kind, dongle, ...services].join(" ")),
+    text: searchable([name, record.name, record.notes, kind, address, dongle, ...services].join(" ")),
   };
 }
 

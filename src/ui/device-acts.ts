@@ -42,9 +42,8 @@ export function actsFor({ state, proof, key, record }: Shown): readonly Act[] {
 /** Why nothing can be proven here. Null where that is not so, or was never to be: nothing was imported or proven. */
 export function lackOf({ state, proof, key, record }: Shown): KeyLack | null {
   if (state.kind === "archived") return null;
-  const cameHere = record.importedFrom !== null && proof === null;
-  if (key === "other-dongle") return cameHere && state.kind === "recorded" ? "other-dongle" : null;
+  if (key === "other-dongle") return state.kind === "recorded" ? "other-dongle" : null;
   if (key !== "none") return null;
-  if (cameHere) return "came-without";
+  if (record.importedFrom !== null && proof === null) return "came-without";
   return state.kind === "recorded" ? null : "gone";
 }

@@ -8,7 +8,7 @@ import { surfaces } from "./surfaces.css.ts";
 import type { ConfirmDialog } from "./confirm-dialog.ts";
 import { deviceName } from "./device-name.ts";
 import { headline } from "./list-words.ts";
-import { AskPurge, deviceRow, deviceRowStyles } from "./device-row.ts";
+import { apartClass, AskPurge, deviceRow, deviceRowStyles } from "./device-row.ts";
 import { rowAfter } from "./row-keys.ts";
 import { RowWindow } from "./row-window.ts";
 import { Watch } from "./watch.ts";
@@ -95,7 +95,7 @@ export class DeviceListScreen extends LitElement {
     const now = this.#now.value;
     return html`<p id="keys" class="visually-hidden">Arrow keys move through the list.</p>
       <ul
-        class="rows"
+        class="rows ${apartClass(rows)}"
         role="list"
         aria-label="Devices"
         aria-describedby="keys"

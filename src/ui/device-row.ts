@@ -35,17 +35,36 @@ export function deviceRow(row: DeviceRow, place: RowPlace, list: DeviceList): Te
 const name = (row: DeviceRow): TemplateResult => html`<span class="name">${deviceName(row.name)}</span>`;
 
 function link(row: DeviceRow, { active, href, index }: RowPlace): TemplateResult {
-  return html`<a class="name" data-main href=${href} tabindex=${active ? 0 : -1} aria-describedby=${row.dongle === "" ? nothing : `dongle-${index}`}>${deviceName(row.name)}</a>`;
+  return html`<a class="name" data-main href=${href} tabindex=${active ? 0 : -1} aria-describedby=${isToldApart(row) ? `apart-${index}` : nothing}>${deviceName(row.name)}</a>`;
+}
+
+/** Whether a row says more than its name of which device or bond it is. */
+const isToldApart = ({ address, dongle }: DeviceRow): boolean => address !== "" || dongle !== "";
+
+/** How many lines `apart` gets in every row of a list: on a phone, each address is on a line of its own. */
+export function apartClass(rows: readonly DeviceRow[]): string {
+  if (rows.some(({ address, dongle }) => address !== "" && dongle !== "")) return "told-apart twice";
+  return rows.some(isToldApart) ? "told-apart" : "";
+}
+
+/** What a person needs is not cut. */
+function apart({ address, dongle }: DeviceRow, index: number): TemplateResult {
+  return html`<p class="apart" id="apart-${index}">
+    ${address === "" ? nothing : html`<code>${address}</code>`}
+    ${dongle === "" ? nothing : html`<span>with <bdi>${dongle}</bdi></span>`}
+  </p>`;
 }
 
 function facts(row: DeviceRow, { now, index }: RowPlace): TemplateResult {
   const seen = row.lastSeenAt;
-  return html`<p class="facts-line quiet small">
-      ${row.dongle === "" ? "" : html`<span id="dongle-${index}">with <bdi>${row.dongle}</bdi></span>`}
+  return html`<div class="what small quiet">
+      ${isToldApart(row) ? apart(row, index) : nothing}
+      <p class="facts-line">
       ${row.kind === "" ? "" : html`<span>${row.kind}</span>`}
       ${row.imported ? html`<span>imported</span>` : ""}
       ${seen === null ? html`<span>never seen</span>` : html`<span title=${exactTime(seen)}>seen ${age(seen, now)}</span>`}
-    </p>
+      </p>
+    </div>
     <span class="go">${icon("forward")}</span>`;
 }
 
@@ -163,9 +182,33 @@ export const deviceRowStyles = css`
   .archived .state b {
     color: var(--recorded);
   }
-  .facts-line {
+  .what {
     grid-area: facts;
     align-self: start;
+    min-width: 0;
+    line-height: 1.35;
+  }
+  .told-apart {
+    --apart-lines: 2;
+  }
+  .told-apart.twice {
+    --apart-lines: 3;
+  }
+  .told-apart li {
+    height: calc(5rem + var(--apart-lines) * 1.3rem);
+  }
+  .told-apart .line {
+    grid-template-rows: auto auto;
+    align-content: center;
+  }
+  .apart {
+    display: -webkit-box;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: var(--apart-lines);
+  }
+  .facts-line {
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -199,6 +242,9 @@ export const deviceRowStyles = css`
   @media (max-width: 44rem) {
     li {
       height: 7rem;
+    }
+    .told-apart li {
+      height: calc(6.2rem + var(--apart-lines) * 1.3rem);
     }
     .line {
       grid-template:

@@ -13,6 +13,8 @@ export class RowWindow implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #list: () => HTMLElement | null;
   readonly #onMove = () => this.#move();
+  /** Rows may be of another height in a window of another width. */
+  readonly #onResize = () => this.#host.requestUpdate();
   #rowPx = FIRST_GUESS_PX;
   #first = 0;
   #last = 30;
@@ -52,19 +54,19 @@ export class RowWindow implements ReactiveController {
 
   hostConnected(): void {
     addEventListener("scroll", this.#onMove, { passive: true });
-    addEventListener("resize", this.#onMove);
+    addEventListener("resize", this.#onResize);
   }
 
   hostDisconnected(): void {
     removeEventListener("scroll", this.#onMove);
-    removeEventListener("resize", this.#onMove);
+    removeEventListener("resize", this.#onResize);
   }
 
   hostUpdated(): void {
     const list = this.#list();
     const row = list?.querySelector<HTMLElement>("[data-index]");
     if (list === null || row === null || row === undefined) return;
-    const height = row.offsetHeight;
+    const { height } = row.getBoundingClientRect();
     if (height > 0) this.#rowPx = height;
     list.style.height = `${Number(list.dataset["count"] ?? 0) * this.#rowPx}px`;
     for (const shown of list.querySelectorAll<HTMLElement>("[data-index]")) {

@@ -19,6 +19,24 @@ const bottomOf = async (target: Locator): Promise<number> => {
 /** The dongle of a row: both are called the same, so the address tells them apart. */
 const WITH = /^with Simulated dongle \((?:[\dA-F]{2}:){5}[\dA-F]{2}\)$/u;
 
+/** All of each text can be seen: nothing cuts it, and no row lies over another. */
+async function expectReadable(texts: Locator, rows: Locator): Promise<void> {
+  const hidden = () =>
+    texts.evaluateAll((all) =>
+      all.map((text) => {
+        const [row, line] = [text.closest("li"), text.closest("p")];
+        if (row === null || line === null) return "no row";
+        const [inner, outer] = [text.getBoundingClientRect(), row.getBoundingClientRect()];
+        const inside = inner.bottom <= outer.bottom && inner.right <= outer.right;
+        const whole = line.scrollHeight <= line.clientHeight && line.scrollWidth <= line.clientWidth;
+        return inside && whole ? "" : (text.textContent ?? "");
+      }),
+    );
+  await expect.poll(hidden).toEqual(["", ""]);
+  const gap = async () => (await topOf(rows.nth(1))) - (await bottomOf(rows.nth(0)));
+  await expect.poll(gap).toBeGreaterThan(-0.1);
+}
+
 async function choose(page: Page): Promise<void> {
   await press(page, "Add another device");
   await press(page, "Choose the device");
@@ -55,7 +73,12 @@ test("a person is warned before a device with a bond elsewhere is paired here, a
   await expect(rows.getByText(WITH)).toHaveCount(2);
   const told = await rows.getByText(WITH).allTextContents();
   expect(new Set(told).size, "each says another dongle").toBe(2);
+  await expectReadable(rows.getByText(WITH), rows);
   await expectAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 740 });
+  await expectReadable(rows.getByText(WITH), rows);
+  await page.setViewportSize({ width: 320, height: 740 });
+  await expectReadable(rows.getByText(WITH), rows);
   await page.getByRole("link", { name: DEVICE }).first().click();
   await expect(page.getByText(`This is its bond ${told[0]}.`)).toBeVisible();
 });

@@ -1,6 +1,8 @@
 /** Words for dongles: what a person calls each, with its address where two are called the same. */
 import { toHex } from "../../../hci/codec/bytes.ts";
 import type { Keys } from "../../storage/keys/keys.ts";
+import { cleanName } from "../../storage/text.ts";
+import { addressWords } from "../address-words.ts";
 
 type Known = Pick<Keys, "adapters" | "identities">;
 
@@ -22,7 +24,7 @@ export async function tellApart(
     named.map(({ identity, address, label }) => {
       if (label === "") return [identity, address];
       const alone = named.filter((other) => other.label === label).length === 1;
-      return [identity, alone ? label : `${label} (${address})`];
+      return [identity, alone ? label : `${beginning(label)} (${address})`];
     }),
   );
 }
@@ -37,7 +39,8 @@ async function labelsOf({ adapters, identities }: Known): Promise<ReadonlyMap<st
   return labels;
 }
 
-function addressWords(id: string): string | undefined {
-  const digits = /^(?:public|random)-([\da-f]{12})$/u.exec(id)?.[1];
-  return digits?.toUpperCase().match(/../gu)?.join(":");
+/** So much of a name that it and the address after it have room in two lines of a phone. */
+function beginning(label: string): string {
+  const short = cleanName(label, 24);
+  return short === label ? label : `${short}…`;
 }

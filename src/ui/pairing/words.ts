@@ -3,6 +3,7 @@
  * the other way round (method confusion, CVE-2020-10134).
  */
 import type { IoCapability, PairingTerms } from "../../link/pairing.ts";
+import { addressWords } from "../../state/address-words.ts";
 import type { PairingRequest } from "../../state/pairing-requests.ts";
 
 export interface QuestionWords {
@@ -142,8 +143,7 @@ function warningsOf({ method, secureConnections }: PairingTerms): readonly strin
 
 /** `C0:11:22:33:44:55` out of a peer's id; what has another form stays as it is. */
 export function peerAddress(peerId: string): string {
-  const [, digits] = /^(?:random|public)-([\da-f]{12})$/.exec(peerId) ?? [];
-  return digits === undefined ? peerId : digits.toUpperCase().replaceAll(/(..)(?!$)/g, "$1:");
+  return addressWords(peerId) ?? peerId;
 }
 
 const METHODS: Readonly<Record<PairingTerms["method"], string>> = {

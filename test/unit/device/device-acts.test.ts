@@ -31,7 +31,8 @@ test("an imported record offers a proof only where its key is here", () => {
 test("a device that was added here is proven with its key, and paired without one or where that may be due", () => {
   const added = bondRecord();
   assert.deepEqual(offered(added, "here"), [null, "Prove the bond", CHECK]);
-  for (const key of ["half", "other-dongle", "unknown"] as const)
+  assert.deepEqual(offered(added, "other-dongle"), ["other-dongle"]);
+  for (const key of ["half", "unknown"] as const)
     assert.deepEqual(offered(added, key), [null, "Pair and prove the bond", CHECK]);
   assert.deepEqual(offered(added, "none"), [null, "Pair and prove the bond"]);
 });

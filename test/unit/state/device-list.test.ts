@@ -239,3 +239,35 @@ test("records without an id of the device are devices of their own", async () =>
   const { app } = await world([record("a", { platformId: null }), record("b", { platformId: null })]);
   assert.equal(ready(new DeviceList(app)).devices, 2);
 });
+
+test("devices of one name are told apart by their addresses, as long as there are several", async () => {
+  const over = { transport: "dongle", name: "Lamp" } as const;
+  const { app, page, stores } = await world([
+    record("a", { ...over, platformId: "random-c63b117e4d02" }),
+    record("b", { ...over, platformId: "public-0a0b0c0d0e0f" }),
+    record("again", { ...over, platformId: "public-0a0b0c0d0e0f", localIdentity: "dongle:other" }),
+    record("opaque", { name: "Lamp", platformId: "public-<b>not an address" }),
+    record("unknown", { ...over, platformId: null }),
+    record("alone", { transport: "dongle", platformId: "random-c63b117e4d05" }),
+    record("twice", { ...over, name: "Door", platformId: "random-c63b117e4d06" }),
+    record("twice-2", { ...over, name: "Door", platformId: "random-c63b117e4d06" }),
+  ]);
+  const list = new DeviceList(app);
+  const addresses = () => Object.fromEntries(ready(list).rows.map(({ id, address }) => [id, address]));
+  assert.deepEqual(addresses(), {
+    a: "C6:3B:11:7E:4D:02",
+    b: "0A:0B:0C:0D:0E:0F",
+    again: "0A:0B:0C:0D:0E:0F",
+    opaque: "",
+    unknown: "",
+    alone: "",
+    twice: "",
+    "twice-2": "",
+  });
+  list.search("0a:0b");
+  assert.deepEqual(new Set(ids(list)), new Set(["b", "again"]));
+  list.search("");
+  for (const id of ["a", "opaque", "unknown"]) stores.remoteDelete(id);
+  await page.frame();
+  assert.equal(addresses()["b"], "", "one device is left of that name");
+});

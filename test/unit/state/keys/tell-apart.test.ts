@@ -34,4 +34,10 @@ test("dongles are called as a person calls them, with the address where two are 
     ]),
     "one that is not stored is called by its address, and what has none is not named",
   );
+
+  const long = "The dongle that stands on the desk beside the window";
+  for (const { id } of [one, two]) await keys.adapters.rename(id, long);
+  const told = [...(await tellApart([first, second], keys)).values()];
+  const short = ids.map((id) => `The dongle that stands o… (${address(id)})`);
+  assert.deepEqual(told, short, "a long name leaves room for the address");
 });
