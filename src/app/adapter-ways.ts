@@ -5,6 +5,7 @@ import type { Grade } from "../link/hci/grader/grade.ts";
 import type { AdapterPort } from "../link/hci/ports.ts";
 import type { SerialDesk } from "../state/adapter/serial.ts";
 import type { BridgeDesk } from "../state/bridge.ts";
+import type { Lead } from "../state/leads.ts";
 import { type Readable, Store } from "../state/store.ts";
 import type { OwnKind } from "../state/world.ts";
 import type { PageFirmware } from "./firmware.ts";
@@ -21,6 +22,8 @@ export interface AdapterWay {
   readonly serial: SerialDesk | null;
   /** Opens the browser's own list, straight from a click; false where nothing was picked. Null: none is needed. */
   readonly grant: (() => Promise<boolean>) | null;
+  /** To the dongle that is meant, for the next time; null where none was picked, or nobody chose it. */
+  readonly lead: () => Lead | null;
   /** What the picked dongle is worth; null before one was picked, and where the way does not tell. */
   readonly grade: Readable<Grade | null>;
   /** `listener` hears of each dongle that is plugged in and may be used. */
@@ -68,6 +71,7 @@ const NOTHING = {
   bridge: null,
   serial: null,
   grant: null,
+  lead: () => null,
   onPlugged: () => {},
 } as const;
 
@@ -94,15 +98,15 @@ async function overUsb(clock: Clock): Promise<AdapterWay> {
 
 async function overBridge(): Promise<AdapterWay> {
   const { bridgeWay } = await import("./bridge-way.ts");
-  const { port, desk } = bridgeWay();
-  return { ...NOTHING, port, bridge: desk, grade: new Store(null) };
+  const { port, desk, lead } = bridgeWay();
+  return { ...NOTHING, port, bridge: desk, lead, grade: new Store(null) };
 }
 
 async function overSerial(clock: Clock): Promise<AdapterWay> {
   const { serial } = navigator;
   if (serial === undefined) return closed(noApi());
   const { serialWay } = await import("./serial-way.ts");
-  const { port, desk, pick } = serialWay({
+  const { port, desk, lead, pick } = serialWay({
     serial,
     clock,
     store: localStorage,
@@ -112,6 +116,7 @@ async function overSerial(clock: Clock): Promise<AdapterWay> {
     ...NOTHING,
     port,
     serial: desk,
+    lead,
     grade: new Store(null),
     grant: () => unlessClosed(pick),
     onPlugged: (listener) => serial.addEventListener("connect", listener),

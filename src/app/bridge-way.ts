@@ -6,14 +6,16 @@ import { webSocketAdapter } from "../link/hci/transports/websocket.ts";
 import { pageTimers } from "../link/timers.ts";
 import { type BridgeDesk, type BridgeTrust, type BridgeView, bridgeTrust } from "../state/bridge.ts";
 import { Store } from "../state/store.ts";
+import type { Lead } from "../state/leads.ts";
 import { BRIDGE_QUERY, DEFAULT_BRIDGE } from "../state/world.ts";
-
-const BRIDGE_KEY = "bondkeeper.bridge";
+import { BRIDGE_KEY, recall, remember } from "./remembered.ts";
 
 export interface BridgeWay {
   readonly port: AdapterPort;
   /** `use` only notes the address; whoever owns the adapter opens it anew. */
   readonly desk: BridgeDesk;
+  /** To the bridge that is used. Null for one that a link named: nobody chose it. */
+  readonly lead: () => Lead | null;
 }
 
 export function bridgeWay(): BridgeWay {
@@ -39,14 +41,18 @@ export function bridgeWay(): BridgeWay {
       const trust = judge(text);
       if (trust.kind === "refused") return;
       const { address } = trust;
-      remember(address);
+      settleOn(address);
       view.set({ text: address, trust, from: "remembered" });
       // Whoever still waits for the one before need not.
       changed.abort();
       changed = new AbortController();
     },
   };
-  return { port: { open }, desk };
+  const lead = (): Lead | null => {
+    const { trust, from } = view.value;
+    return trust.kind === "refused" || from === "link" ? null : { kind: "bridge", address: trust.address };
+  };
+  return { port: { open }, desk, lead };
 }
 
 const REFUSED = {
@@ -58,26 +64,14 @@ const REFUSED = {
 function startingView(judge: (text: string) => BridgeTrust): BridgeView {
   const linked = new URLSearchParams(location.search).get(BRIDGE_QUERY);
   if (linked !== null) return { text: linked.slice(0, 1000), trust: judge(linked), from: "link" };
-  const last = remembered();
+  const last = recall(BRIDGE_KEY);
   if (last !== null) return { text: last, trust: judge(last), from: "remembered" };
   return { text: DEFAULT_BRIDGE, trust: judge(DEFAULT_BRIDGE), from: "default" };
 }
 
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(BRIDGE_KEY);
-  } catch {
-    return null;
-  }
-}
-
 /** From now on what a link said counts no more, for the next load of this page either. */
-function remember(address: string): void {
-  try {
-    localStorage.setItem(BRIDGE_KEY, address);
-  } catch {
-    // Then it holds until the page is left.
-  }
+function settleOn(address: string): void {
+  remember(BRIDGE_KEY, address);
   const url = new URL(location.href);
   if (!url.searchParams.has(BRIDGE_QUERY)) return;
   url.searchParams.delete(BRIDGE_QUERY);

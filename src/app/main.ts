@@ -12,7 +12,7 @@ import type { App } from "../state/app.ts";
 import { Bonds } from "../state/bonds.ts";
 import { Chooser } from "../state/chooser.ts";
 import type { Demo } from "../state/demo.ts";
-import { Dongles } from "../state/dongles.ts";
+import { Dongles, type TellApart } from "../state/dongles.ts";
 import { DeviceList } from "../state/device-list.ts";
 import { Environment } from "../state/environment.ts";
 import { ExplainError } from "../state/explain-error.ts";
@@ -102,10 +102,7 @@ function buildScreens({ ports, page, router, notices, keys, world, pwa, name }: 
   const now = new Store(ports.surroundings.now());
   setInterval(() => now.set(ports.surroundings.now()), AGE_TICK_MS);
   const bonds = new Bonds(ports.stores.bonds, page);
-  const dongles = new Dongles(bonds.view, async (identities) => {
-    const { tellApart } = await import("../state/keys/tell-apart.ts");
-    return tellApart(identities, (await keys.load()).keys);
-  });
+  const dongles = donglesOf(bonds, ports.backend, { keys, world, page });
   router.route.watch(() => void dongles.refresh());
   const app: App = {
     ports,
@@ -144,6 +141,29 @@ function buildScreens({ ports, page, router, notices, keys, world, pwa, name }: 
     preferences,
     parts: partsOf(app, { keys, activity, world, name, preferences }),
   };
+}
+
+/** Who has to look at dongles fetches the keys for it. */
+function donglesOf(
+  bonds: Bonds,
+  { bonds: own, capabilities }: Backend,
+  { keys, world, page }: Pick<Foundation, "keys" | "world" | "page">,
+): Dongles {
+  const identity = (): string => own?.localIdentity ?? "";
+  const desk = new Lazy(async () => {
+    const [{ dongleDesk }, known] = await Promise.all([import("./dongle-desk.ts"), keys.load()]);
+    return dongleDesk({ own: world.own, identity, keys: known.keys, page });
+  });
+  const tell: TellApart = async (identities) => {
+    const { tellApart } = await import("../state/keys/tell-apart.ts");
+    return tellApart(identities, (await keys.load()).keys);
+  };
+  return new Dongles(bonds.view, tell, {
+    transport: capabilities.transport,
+    desk: () => desk.load(),
+    own: () => (world.own?.adapter.standing.value.kind === "ready" ? identity() : ""),
+    useSystem: () => page.useAdapter("web-bluetooth", "here"),
+  });
 }
 
 /** What a screen needs beyond the list comes with the screen. */
@@ -191,12 +211,17 @@ function environmentOf(backend: Backend): Environment {
 }
 
 /** Everything that runs for as long as the page does. Their own views tell what went wrong. */
-function run({ app, preferences }: Screens): void {
+function run({ app, preferences, own }: Screens): void {
   const { environment } = app;
   const forever = new AbortController().signal;
   void app.bonds.start(forever);
   void preferences.start();
   void environment.check(forever);
+  // An adapter that came up later: what was said at the start is over.
+  own?.adapter.standing.watch(() => {
+    const up = own.adapter.standing.value.kind === "ready";
+    if (up && environment.view.value.kind !== "ready") void environment.check(forever);
+  });
   // A switched-on radio or a changed permission shows when the person comes back: there is no event for it.
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && environment.view.value.kind !== "ready") void environment.check(forever);

@@ -18,6 +18,7 @@ import { slotsOf } from "../state/adapter/slots.ts";
 import { Simulation } from "../state/adapter/simulation.ts";
 import type { OwnWorld } from "../state/adapter/world.ts";
 import type { PageKeys } from "../state/keys/screen.ts";
+import { Leads } from "../state/leads.ts";
 import { PairingManager } from "../state/pairing-manager.ts";
 import { Store } from "../state/store.ts";
 import type { OwnKind } from "../state/world.ts";
@@ -91,8 +92,13 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
   await pairing.start(forever);
   const adapter = ownAdapter({ kind, session, standing, owner, way });
   // An adapter that came up may be new, and its identity, too.
+  const leads = new Leads(localStorage);
   standing.watch(() => {
-    if (standing.value.kind === "ready") keys.touched();
+    const { value } = standing;
+    if (value.kind !== "ready") return;
+    const lead = way.lead();
+    if (lead !== null) leads.keep(value.facts.id, lead);
+    keys.touched();
   });
   keys.vaultTurns.watch(() => {
     const { value } = standing;
@@ -133,7 +139,7 @@ async function wayOf(kind: OwnKind): Promise<Way> {
   if (kind !== "simulator") return { way: await adapterWay(kind, pageClock), simulation: null };
   const { startSimulator } = await import("./simulator.ts");
   const shown: { simulation: Simulation | null } = { simulation: null };
-  const { room, adapter } = await startSimulator({
+  const { room, adapter, number } = await startSimulator({
     clock: pageClock,
     crypto: webCrypto(),
     text: pageText,
@@ -142,12 +148,13 @@ async function wayOf(kind: OwnKind): Promise<Way> {
   });
   const simulation = new Simulation(room);
   shown.simulation = simulation;
-  const way = {
+  const way: AdapterWay = {
     port: adapter,
     firmware: null,
     bridge: null,
     serial: null,
     grant: null,
+    lead: () => ({ kind: "simulator", number: number() }),
     grade: new Store(null),
     onPlugged: () => {},
   };
@@ -224,6 +231,7 @@ function ownAdapter({ kind, session, standing, owner, way }: Parts): OwnAdapter 
     },
     open,
     grant: grant === null ? null : pick,
+    lead: () => way.lead(),
     async takeOver() {
       await owner.takeOver();
       await open();

@@ -1,16 +1,13 @@
 /** The browser as the screens ask for it. */
-import { ADAPTER_QUERY, DEMO_QUERY } from "../state/world.ts";
+import { ADAPTER_QUERY, BRIDGE_QUERY, DEMO_QUERY } from "../state/world.ts";
 import type { Page } from "../state/page.ts";
+import { recall, remember } from "./remembered.ts";
 
 const ADAPTER_KEY = "bondkeeper.adapter";
 
 /** The adapter that was chosen last on this browser; null where none was, or nothing can be stored. */
 export function rememberedAdapter(): string | null {
-  try {
-    return localStorage.getItem(ADAPTER_KEY);
-  } catch {
-    return null;
-  }
+  return recall(ADAPTER_KEY);
 }
 
 export function browserPage(): Page {
@@ -42,14 +39,11 @@ export function browserPage(): Page {
       // The download has its own hold on the data by then.
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     },
-    useAdapter(kind) {
-      try {
-        localStorage.setItem(ADAPTER_KEY, kind);
-      } catch {
-        // Then it is chosen by the address alone, this once.
-      }
+    useAdapter(kind, at = "list") {
+      remember(ADAPTER_KEY, kind);
       const url = new URL(location.href);
-      url.hash = "#/";
+      if (at === "list") url.hash = "#/";
+      else url.searchParams.delete(BRIDGE_QUERY); // which dongle it is was chosen otherwise
       url.searchParams.delete(DEMO_QUERY);
       url.searchParams.set(ADAPTER_QUERY, kind);
       go(url);

@@ -17,12 +17,18 @@ import {
   type SerialView,
   type SettingStore,
 } from "../state/adapter/serial.ts";
+import type { Lead } from "../state/leads.ts";
 import { Store } from "../state/store.ts";
+import { SERIAL_PORT_KEY } from "./remembered.ts";
 
 /** Web Serial as far as a page uses it to have a port picked; what is done with one is `SerialDevicePort`. */
 export interface BrowserSerial extends SerialBusPort {
   requestPort(): Promise<SerialDevicePort>;
   addEventListener(
+    type: "connect" | "disconnect",
+    listener: (event: { readonly target: unknown }) => void,
+  ): void;
+  removeEventListener(
     type: "connect" | "disconnect",
     listener: (event: { readonly target: unknown }) => void,
   ): void;
@@ -32,6 +38,8 @@ export interface SerialWay {
   readonly port: AdapterPort;
   /** `use` only notes the settings; whoever owns the adapter opens it anew. */
   readonly desk: SerialDesk;
+  /** To the port that is wanted; null before one was picked. */
+  readonly lead: () => Lead | null;
   /** Opens the browser's list. Rejects with NotFoundError where nothing was picked. */
   readonly pick: () => Promise<void>;
 }
@@ -62,8 +70,7 @@ export function serialWay({ serial, clock, store, search }: SerialPorts): Serial
     return view.value;
   };
   const open: AdapterPort["open"] = async (signal) => {
-    const [only] = await serial.getPorts();
-    const claim = wanted ?? (only === undefined ? null : claimOfSerial(only));
+    const claim = wanted ?? usual((await serial.getPorts()).map(claimOfSerial), store);
     if (claim === null) throw new DeviceError({ kind: "adapter", state: "missing" });
     const { settings } = look(claim);
     return webSerialAdapter({ bus: serial, wanted: claim, settings, clock }).open(signal);
@@ -78,8 +85,36 @@ export function serialWay({ serial, clock, store, search }: SerialPorts): Serial
         view.set({ port, settings });
       },
     },
+    lead: () => wanted && { kind: "serial", port: wanted },
     async pick() {
-      look(claimOfSerial(await serial.requestPort()));
+      const claim = claimOfSerial(await serial.requestPort());
+      look(claim);
+      try {
+        store.setItem(SERIAL_PORT_KEY, JSON.stringify(claim));
+      } catch {
+        // Then the next page load takes the first port.
+      }
     },
   };
+}
+
+/** The one that was picked last, where it is there; else the first. Null: there is none. */
+function usual(ports: readonly SerialClaim[], store: SettingStore): SerialClaim | null {
+  const last = lastPicked(store);
+  return ports.find((port) => portName(port) === last) ?? ports[0] ?? null;
+}
+
+/** What does not fit names no port. */
+function lastPicked(store: SettingStore): string | null {
+  try {
+    const found: unknown = JSON.parse(store.getItem(SERIAL_PORT_KEY) ?? "null");
+    if (typeof found !== "object" || found === null) return null;
+    const ids = [Reflect.get(found, "vendorId"), Reflect.get(found, "productId")];
+    const [vendorId = null, productId = null] = ids.map((id: unknown) =>
+      typeof id === "number" ? id : null,
+    );
+    return portName({ vendorId, productId });
+  } catch {
+    return null;
+  }
 }

@@ -13,11 +13,11 @@ import { Radio } from "../../hci/virtual/radio.ts";
 import { simulatedAdapter, type SimulatedAdapter } from "../link/hci/transports/simulator.ts";
 import type { AdapterPort } from "../link/hci/ports.ts";
 import type { SimulatedDevice, SimulatedRoom } from "../state/adapter/simulation.ts";
+import { SIMULATED_KEY } from "./remembered.ts";
 import { recallBonds, rememberBonds, type TextStore } from "./simulated-bonds.ts";
 
 /** One for each method of pairing, and one that hides. */
 const DEVICES = ["mesh-radio", "lock", "key-box", "valve", "heart-rate", "legacy", "private"] as const;
-const DONGLE_KEY = "bondkeeper.simulator.dongle";
 
 export interface SimulatorPorts {
   readonly clock: Clock;
@@ -32,6 +32,8 @@ export interface Simulator {
   readonly room: SimulatedRoom;
   /** The dongle that is plugged in now. */
   readonly adapter: AdapterPort;
+  /** Its number. */
+  readonly number: () => number;
 }
 
 interface Resident {
@@ -73,6 +75,7 @@ export async function startSimulator(ports: SimulatorPorts): Promise<Simulator> 
   }
   return {
     adapter: { open: (signal) => dongle.open(signal) },
+    number: () => dongleNumber(store),
     room: {
       devices: () => residents.map(shown),
       get plugged() {
@@ -142,7 +145,7 @@ function shown({ key, device, keypad, digits, paired, encrypted }: Resident): Si
 /** Which dongle of the drawer is plugged in: each has an address of its own, from its number. */
 function dongleNumber(store: TextStore): number {
   try {
-    const number = Number(store.getItem(DONGLE_KEY) ?? "1");
+    const number = Number(store.getItem(SIMULATED_KEY) ?? "1");
     return Number.isSafeInteger(number) && number > 0 ? number : 1;
   } catch {
     return 1;
@@ -151,7 +154,7 @@ function dongleNumber(store: TextStore): number {
 
 function rememberDongle(store: TextStore, number: number): void {
   try {
-    store.setItem(DONGLE_KEY, String(number));
+    store.setItem(SIMULATED_KEY, String(number));
   } catch {
     // The next page load has the first one again.
   }

@@ -9,16 +9,20 @@ import { firmwareAdapter } from "../link/hci/transports/firmware.ts";
 import { claimOfUsb, type UsbDevicePort, webUsbAdapter } from "../link/hci/transports/webusb.ts";
 import { platformOf } from "../state/platform.ts";
 import { type Readable, Store } from "../state/store.ts";
+import type { Lead } from "../state/leads.ts";
 import { type PageFirmware, pageFirmware } from "./firmware.ts";
+import { recall, remember, USB_KEY } from "./remembered.ts";
 
 /** WebUSB as far as a page uses it to have a dongle picked; what is done with one is `UsbDevicePort`. */
 export interface BrowserUsb {
   getDevices(): Promise<readonly UsbDevicePort[]>;
   requestDevice(options: { readonly filters: readonly object[] }): Promise<UsbDevicePort>;
-  addEventListener(type: "connect", listener: () => void): void;
-  addEventListener(type: "disconnect", listener: (event: { readonly device: UsbDevicePort }) => void): void;
+  addEventListener(
+    type: "connect" | "disconnect",
+    listener: (event: { readonly device: UsbDevicePort }) => void,
+  ): void;
   removeEventListener(
-    type: "disconnect",
+    type: "connect" | "disconnect",
     listener: (event: { readonly device: UsbDevicePort }) => void,
   ): void;
 }
@@ -26,11 +30,11 @@ export interface UsbWay {
   readonly port: AdapterPort;
   readonly firmware: PageFirmware;
   readonly grade: Readable<Grade | null>;
+  /** To the dongle that is wanted; null before one was picked. */
+  readonly lead: () => Lead | null;
   /** Opens the browser's list. Rejects with NotFoundError where nothing was picked. */
   readonly pick: () => Promise<void>;
 }
-
-const USB_KEY = "bondkeeper.usb";
 
 export function usbWay(usb: BrowserUsb, clock: Clock): UsbWay {
   const context: GradingContext = { system: system(), unrestricted: mayUseProtected() };
@@ -56,11 +60,12 @@ export function usbWay(usb: BrowserUsb, clock: Clock): UsbWay {
     port: { open: (signal) => fed.open(signal).finally(() => firmware.progress.set(null)) },
     firmware,
     grade,
+    lead: () => wanted && { kind: "usb", usb: wanted },
     async pick() {
       const device = await usb.requestDevice({ filters: chooserFilters(true) });
       wanted = claimOfUsb(device);
       grade.set(gradeUsb(device, context));
-      localStorage.setItem(USB_KEY, JSON.stringify(wanted));
+      remember(USB_KEY, JSON.stringify(wanted));
     },
   };
 }
@@ -82,7 +87,7 @@ function mayUseProtected(): boolean {
 /** What does not fit counts as never picked. */
 function rememberedUsb(): UsbClaim | null {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(USB_KEY) ?? "null");
+    const found: unknown = JSON.parse(recall(USB_KEY) ?? "null");
     if (typeof found !== "object" || found === null) return null;
     const [vendorId, productId, serial]: readonly unknown[] = ["vendorId", "productId", "serial"].map(
       (name) => Reflect.get(found, name),

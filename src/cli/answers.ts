@@ -4,24 +4,28 @@
  */
 import type { EnsurePrompts } from "../bonds/prompts.ts";
 import type { PairingAbout, PairingPrompts, PairingTerms } from "../link/pairing.ts";
+import type { BondRecord } from "../storage/records.ts";
 import type { Program } from "./program.ts";
 import { askSecret, askYesNo, isAnswering } from "./terminal.ts";
 
 export interface AnswerOptions {
-  readonly program: Program;
+  readonly program: Pick<Program, "terminal" | "interrupt">;
   readonly allowLegacy: boolean;
   /** `--force-repair`: the bond may be replaced. */
   readonly mayRepair: boolean;
   /** Something a person has to know. */
   readonly warn: (text: string) => void;
+  /** What the adapter is called that a record belongs to. */
+  readonly nameAdapter: (record: BondRecord) => Promise<string>;
 }
 
 export function answersOf(options: AnswerOptions): EnsurePrompts {
   return {
     pairing: pairingAnswers(options),
     confirmRepair: async () => options.mayRepair,
-    confirmElsewhere: async () => {
-      options.warn("The device has a bond with another adapter, and may give it up for the new one");
+    confirmElsewhere: async (record) => {
+      const name = await options.nameAdapter(record);
+      options.warn(`The device has a bond with another adapter, ${name}, and may give it up for the new one`);
       return true;
     },
   };

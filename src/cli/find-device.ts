@@ -12,20 +12,22 @@ export function addressOfPeer(peerId: string): string {
   return digits.toUpperCase().replaceAll(/(..)(?=.)/gu, "$1:");
 }
 
-/** The newest record of this device that is in use. */
+/** The newest record of this device that is in use; with `own`, one of that identity of ours before any other. */
 export async function recordOf(
   { stores }: Pick<World["store"], "stores">,
   device: string,
+  own?: string,
 ): Promise<BondRecord | undefined> {
   const all = await stores.bonds.all();
-  return all
+  const found = all
     .filter(({ archived }) => archived?.why !== "removed")
     .filter(
       ({ id, platformId, transport }) =>
         id === device ||
         (transport !== "web-bluetooth" && platformId !== null && addressOfPeer(platformId) === device),
     )
-    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  return found.find(({ localIdentity }) => localIdentity === own) ?? found[0];
 }
 
 /** Milliseconds until a device that advertises must have been heard. */
@@ -62,7 +64,7 @@ export async function targetOf(
   check: boolean,
   signal: AbortSignal,
 ): Promise<EnsureTarget> {
-  const record = await recordOf(world.store, device);
+  const record = await recordOf(world.store, device, world.backend.bonds.localIdentity);
   const known = record !== undefined && (check || !(await isUnsettled(world, record)));
   if (known || check) return { bondId: record?.id ?? device.replaceAll(":", "") };
   const peer = await world.backend.choose({ services: [], optionalServices: [] }, signal);

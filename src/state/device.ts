@@ -17,8 +17,10 @@ import { GattSession } from "./gatt-session.ts";
 import { NOTHING_STORED, readTable, type StoredTable } from "./gatt-table.ts";
 import type { System } from "./platform.ts";
 import type { Procedure } from "./procedure.ts";
+import type { Place } from "./place.ts";
+import { PlaceWatch } from "./place-watch.ts";
 import { type Ask, promptsThrough } from "./prompts.ts";
-import { Store } from "./store.ts";
+import { type Readable, Store } from "./store.ts";
 
 export type DeviceScreenView =
   | { readonly step: "loading" }
@@ -72,6 +74,7 @@ export class DeviceScreen {
   readonly system: System;
   readonly #app: App;
   readonly #open = new AbortController();
+  readonly #place: PlaceWatch;
   #beside: Beside = { key: null, history: null, stored: NOTHING_STORED };
   #reading = 0;
   #purged: string | undefined;
@@ -81,6 +84,7 @@ export class DeviceScreen {
     this.id = id;
     this.system = system;
     this.procedure = app.procedures.of(id);
+    this.#place = new PlaceWatch(app.dongles, this.#open.signal);
     this.session = new GattSession(id, {
       bonds: app.ports,
       prompts: promptsThrough(
@@ -124,6 +128,19 @@ export class DeviceScreen {
     await this.session.disconnect();
     await this.procedure.start({ bondId: this.id }, { mode, device: displayName(view.record) });
     await this.#readBeside();
+  }
+
+  /** Whether the adapter of this bond is the one in use. */
+  get place(): Readable<Place> {
+    return this.#place.place;
+  }
+
+  /** To the adapter that the bond is with: the page is loaded anew, here. */
+  async useRightAdapter(): Promise<void> {
+    const view = this.view.value;
+    if (view.step !== "shown") return;
+    await this.session.disconnect();
+    await this.#app.dongles.use(view.record);
   }
 
   /** Archives the record; `restore` is the undo. */
@@ -231,6 +248,7 @@ export class DeviceScreen {
   }
 
   #shown(record: BondRecord): ShownDevice {
+    this.#place.show(record);
     const live = this.#app.live.of(this.id);
     return {
       step: "shown",

@@ -1,11 +1,24 @@
-/** Which dongle a bond is with: said where a device has bonds with several, and only there. */
+/** Which dongle a bond is with: said where a device has bonds with several, and where it is another than the one in use. */
 import { deviceOf } from "../bonds/record.ts";
 import type { BondRecord } from "../storage/records.ts";
+import type { Transport } from "../link/backend.ts";
 import type { BondsView } from "./bonds.ts";
+import { type DongleDesk, isAmongDongles, type Place, placeOf } from "./place.ts";
 import { type Readable, Store } from "./store.ts";
 
 /** Words for identities of ours (`BondRecord.localIdentity`) that have to be told apart; none for one without an address. */
 export type TellApart = (identities: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
+/** Left out where there are no dongles at all. */
+export interface Surrounding {
+  readonly transport: Transport;
+  /** Fetched when a bond may be with another dongle. */
+  readonly desk: () => Promise<DongleDesk>;
+  /** Our identity on the adapter in use; empty while there is none. */
+  readonly own: () => string;
+  /** Loads the page anew over the computer's own Bluetooth, at the same place. */
+  readonly useSystem: () => void;
+}
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
@@ -14,11 +27,13 @@ export class Dongles {
   readonly told = new Store<ReadonlyMap<string, string>>(NONE);
   readonly #bonds: Readable<BondsView>;
   readonly #tell: TellApart;
+  readonly #surrounding: Surrounding | null;
   #turn = 0;
 
-  constructor(bonds: Readable<BondsView>, tell: TellApart) {
+  constructor(bonds: Readable<BondsView>, tell: TellApart, surrounding: Surrounding | null = null) {
     this.#bonds = bonds;
     this.#tell = tell;
+    this.#surrounding = surrounding;
     bonds.watch(() => void this.refresh());
   }
 
@@ -43,10 +58,32 @@ export class Dongles {
     return (await this.#words([localIdentity, own])).get(localIdentity) ?? "";
   }
 
+  /** Whether the adapter of `record` is in use, and the way to it where it is not. Never rejects. */
+  async placeOf(record: BondRecord): Promise<Place> {
+    const here = this.#surrounding;
+    if (here === null) return { kind: "in-use" };
+    return placeOf(record, here.transport, here.desk, () => this.nameBeside(record, here.own()));
+  }
+
+  /** Goes to the adapter of `record`, with its page; nothing is paired. From a click, where `placeOf` said that it is there. */
+  async use(record: BondRecord): Promise<void> {
+    if (record.transport === "web-bluetooth") return this.#surrounding?.useSystem();
+    const desk = await this.#surrounding?.desk();
+    const adapter = await desk?.adapterOf(record.localIdentity);
+    if (adapter !== null && adapter !== undefined) desk?.follow(adapter);
+  }
+
+  /** `listener` hears of what may change where `record` is, until the result is called. Rejects without the store of keys. */
+  async watchDesk(record: BondRecord, listener: () => void): Promise<() => void> {
+    const here = this.#surrounding;
+    if (here === null || !isAmongDongles(record, here.transport)) return () => {};
+    return (await here.desk()).watch(listener);
+  }
+
   /** A name is a help, and nothing stands or falls with it. */
   async #words(identities: readonly string[]): Promise<ReadonlyMap<string, string>> {
     try {
-      return await this.#tell([...new Set(identities)]);
+      return await this.#tell([...new Set(identities)].filter((identity) => identity !== ""));
     } catch {
       return NONE;
     }

@@ -11,8 +11,8 @@ export interface Page {
   /** Offers it as a download. */
   save(name: string, type: string, content: string | Uint8Array): void;
   reload(): void;
-  /** Loads the page anew with this way to Bluetooth, and remembers it. */
-  useAdapter(kind: AdapterKind): void;
+  /** Loads the page anew with this way to Bluetooth, and remembers it. `at`: at the list, which is usual, or where it is. */
+  useAdapter(kind: AdapterKind, at?: "list" | "here"): void;
   /** Loads the page anew with the demo devices, or without. */
   useDemo(demo: boolean): void;
 }

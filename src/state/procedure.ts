@@ -161,11 +161,11 @@ export class Procedure {
 
   #prompts(): EnsurePrompts {
     const { chooser, pairing, bond, dongles } = this.#ports;
-    const own = bond.backend.bonds?.localIdentity ?? "";
     const prompts = promptsThrough(
       (ask) => this.#change({ ask }),
       chooser,
-      (record) => dongles.nameBeside(record, own),
+      // Asked late: before its first step there may be no adapter, and so no identity.
+      (record) => dongles.nameBeside(record, bond.backend.bonds?.localIdentity ?? ""),
       bond.backend.capabilities.pairing === "explicit",
     );
     return {

@@ -7,6 +7,7 @@ import type { Procedure, ProcedureView } from "../state/procedure.ts";
 import { hrefOf } from "../state/router.ts";
 import { progress, type StepLine } from "../state/steps.ts";
 import { duration } from "./age.ts";
+import type { Better } from "./bond-result.ts";
 import { bringIntoView } from "./bring-into-view.ts";
 import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
@@ -39,6 +40,7 @@ export class BondProgress extends LitElement {
     app: { attribute: false },
     procedure: { attribute: false },
     room: { attribute: false },
+    better: { attribute: false },
   };
   static override styles = [
     base,
@@ -139,6 +141,8 @@ export class BondProgress extends LitElement {
   declare procedure: Procedure;
   /** Devices that are made of code. */
   declare room: Simulation | null;
+  /** In place of the remedy of a result, where whoever shows it knows better. */
+  declare better: Better | null;
   readonly #view = Watch.whole(this, () => this.procedure.view);
   #said = "";
   #step: ProcedureView["step"] = "idle";
@@ -146,6 +150,7 @@ export class BondProgress extends LitElement {
   constructor() {
     super();
     this.room = null;
+    this.better = null;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -159,6 +164,7 @@ export class BondProgress extends LitElement {
         return html`<bond-result
             .environment=${this.app.environment}
             .run=${view}
+            .better=${this.better}
             @remedy=${() => void applyRemedy(this.app, this.procedure)}
           ></bond-result>
           ${

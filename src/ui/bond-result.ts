@@ -35,9 +35,20 @@ const OUTCOME: Readonly<Record<ResultName, Outcome>> = {
 
 export type FinishedRun = Extract<ProcedureView, { readonly step: "done" }>;
 
+/** What helps here better than the remedy of the result. */
+export interface Better {
+  readonly label: string;
+  readonly help: string;
+  readonly act: () => void;
+}
+
 /** The end of a procedure: what happened, what was not touched, what to do. Fires `remedy` for its main button. */
 export class BondResultPanel extends LitElement {
-  static override properties = { environment: { attribute: false }, run: { attribute: false } };
+  static override properties = {
+    environment: { attribute: false },
+    run: { attribute: false },
+    better: { attribute: false },
+  };
   static override styles = [
     base,
     controls,
@@ -67,12 +78,18 @@ export class BondResultPanel extends LitElement {
 
   declare environment: Environment;
   declare run: FinishedRun;
+  declare better: Better | null;
   #until: number | undefined;
+
+  constructor() {
+    super();
+    this.better = null;
+  }
 
   protected override render(): TemplateResult {
     const { result, device } = this.run;
     const { system } = this.environment.surroundings.platform;
-    const remedy = remedyWords(result.remedy, result.reason);
+    const remedy = this.better ?? remedyWords(result.remedy, result.reason);
     return html`<section class="card" aria-labelledby="title">
       <div class="head">
         <bond-halves outcome=${OUTCOME[result.name]}></bond-halves>
@@ -110,6 +127,7 @@ export class BondResultPanel extends LitElement {
   }
 
   #remedy(): void {
+    if (this.better !== null) return this.better.act();
     this.dispatchEvent(new CustomEvent("remedy", { bubbles: true, composed: true }));
   }
 

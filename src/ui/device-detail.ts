@@ -9,6 +9,8 @@ import { base } from "./base.css.ts";
 import { controls } from "./controls.css.ts";
 import { absentDevice } from "./device-absent.ts";
 import { detailStyles } from "./device-detail.css.ts";
+import type { Better } from "./bond-result.ts";
+import { placeStep, STEP_HELP } from "./place-words.ts";
 import { Watch } from "./watch.ts";
 import "./bond-progress.ts";
 import "./device-care.ts";
@@ -18,6 +20,7 @@ import "./device-history.ts";
 import "./device-probe.ts";
 import "./device-removal.ts";
 import "./device-settings.ts";
+import "./dongle-switch.ts";
 import "./gatt-browser.ts";
 
 const VIEW_WORDS: Readonly<Record<DeviceView, string>> = {
@@ -25,6 +28,8 @@ const VIEW_WORDS: Readonly<Record<DeviceView, string>> = {
   gatt: "Attributes",
   history: "History",
 };
+
+const IDLE_OR_RUNNING = { idle: { step: "idle" }, running: { step: "running" } } as const;
 
 /** One device for as long as it is looked at. Its properties are set before it enters the page, and stay. */
 export class DeviceDetail extends LitElement {
@@ -45,10 +50,12 @@ export class DeviceDetail extends LitElement {
   declare room: Simulation | null;
   #screen: DeviceScreen | undefined;
   readonly #shown = Watch.whole(this, () => this.screen.view);
+  readonly #place = Watch.whole(this, () => this.screen.place);
+  /** Not each line of a run: only whether there is one, and how it ended. */
   readonly #procedure = new Watch(
     this,
     () => this.screen.procedure.view,
-    (view) => view.step,
+    (view) => (view.step === "done" ? view : IDLE_OR_RUNNING[view.step]),
   );
 
   constructor() {
@@ -100,12 +107,25 @@ export class DeviceDetail extends LitElement {
     heading?.focus(options);
   }
 
+  /** A run that ended because another adapter has the bond leads there; null for every other end. */
+  #better(): Better | null {
+    const view = this.#procedure.value;
+    const label = placeStep(this.#place.value);
+    if (label === null || view.step !== "done") return null;
+    const { reason } = view.result;
+    if (reason !== "other-adapter" && reason !== "other-transport") return null;
+    return { label, help: STEP_HELP, act: () => void this.screen.useRightAdapter() };
+  }
+
   #device(device: ShownDevice): TemplateResult {
     const { app, screen } = this;
+    const better = this.#better();
     return html`
       <device-header .app=${app} .screen=${screen} .device=${device}></device-header>
+      <dongle-switch ?hidden=${better !== null || this.#place.value.kind === "in-use"} .app=${app} .screen=${screen} .device=${device}></dongle-switch>
       <bond-progress
-        ?hidden=${this.#procedure.value === "idle"}
+        ?hidden=${this.#procedure.value.step === "idle"}
+        .better=${better}
         .app=${app}
         .procedure=${screen.procedure}
         .room=${this.room}

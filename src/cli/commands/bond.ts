@@ -5,8 +5,9 @@ import { failureOf } from "../../link/failure.ts";
 import { answersOf } from "../answers.ts";
 import type { BondCommand } from "../arguments.ts";
 import { Deadline } from "../deadline.ts";
-import { chooserFor, targetOf } from "../find-device.ts";
+import { chooserFor, recordOf, targetOf } from "../find-device.ts";
 import { nodeClock } from "../node-clock.ts";
+import { nameOfAdapter } from "../other-adapter.ts";
 import { resultOf, troubleOf } from "../outcome.ts";
 import type { Output } from "../output.ts";
 import type { Program } from "../program.ts";
@@ -62,7 +63,13 @@ async function perform(
   const options: EnsureOptions = {
     mode,
     signal,
-    prompts: answersOf({ program, allowLegacy, mayRepair: mode === "repair", warn }),
+    prompts: answersOf({
+      program,
+      allowLegacy,
+      mayRepair: mode === "repair",
+      warn,
+      nameAdapter: (record) => nameOfAdapter(world, record),
+    }),
     ...(level === null ? {} : { level }),
     ...(pin === null ? {} : { pin }),
     ...(allowLegacy ? { allowLegacy } : {}),
@@ -73,12 +80,20 @@ async function perform(
   };
   try {
     const target = await targetOf(world, device, mode === "check", signal);
-    return await ensureBond(target, options, world.ports);
+    const result = await ensureBond(target, options, world.ports);
+    if (result.reason === "other-adapter") await tellOwner(world, device, warn);
+    return result;
   } catch (error) {
     const verdict = generalVerdict(failureOf(error));
     const { transport } = world.backend.capabilities;
     return resultOf(verdict, { mode, device, transport, version: program.version });
   }
+}
+
+/** Which adapter has the bond that this one may not use. */
+async function tellOwner(world: World, device: string, warn: (text: string) => void): Promise<void> {
+  const record = await recordOf(world.store, device);
+  if (record !== undefined) warn(`The bond is with another adapter: ${await nameOfAdapter(world, record)}`);
 }
 
 function headerOf(

@@ -77,7 +77,7 @@ export async function withLink(
 ): Promise<number> {
   return onAdapter({ ...options, chooser: chooserFor(device, after) }, async (world, signal) => {
     const { backend, store } = world;
-    const record = await recordOf(store, device);
+    const record = await recordOf(store, device, backend.bonds.localIdentity);
     const known = (await backend.known(signal)).find(({ id }) => id === record?.platformId);
     const peer = known ?? (await backend.choose({ services: [], optionalServices: [] }, signal));
     await using connection = await peer.connect(signal);

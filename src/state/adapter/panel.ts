@@ -7,6 +7,7 @@ import type { App } from "../app.ts";
 import { type FirmwareDesk, FirmwarePanel } from "./firmware.ts";
 import type { PageKeys } from "../keys/screen.ts";
 import type { BridgeDesk } from "../bridge.ts";
+import type { Lead } from "../leads.ts";
 import { type Readable, Store } from "../store.ts";
 import type { OwnKind } from "../world.ts";
 import type { ShortList } from "./resolving.ts";
@@ -59,6 +60,8 @@ export interface OwnAdapter {
   open(): Promise<void>;
   /** Lets a person pick the dongle in the browser's own list; null where none is needed. Straight from a click. */
   readonly grant: (() => Promise<void>) | null;
+  /** To the one that is meant, for another page load; null where none was picked, or nobody chose it. */
+  lead(): Lead | null;
   /** Takes it from the tab that has it. */
   takeOver(): Promise<void>;
   /** Lets go of it, so that it can be pulled out. */

@@ -1,6 +1,7 @@
 /** Words for dongles: what a person calls each, with its address where two are called the same. */
 import { toHex } from "../../../hci/codec/bytes.ts";
 import type { Keys } from "../../storage/keys/keys.ts";
+import type { AdapterRow } from "../../storage/keys/rows.ts";
 import { cleanName } from "../../storage/text.ts";
 import { addressWords } from "../address-words.ts";
 
@@ -14,11 +15,11 @@ export async function tellApart(
   identities: readonly string[],
   keys: Known,
 ): Promise<ReadonlyMap<string, string>> {
-  const labels = await labelsOf(keys);
+  const owners = await ownersOf(keys);
   const named = identities.flatMap((identity) => {
-    const id = identity.slice(identity.lastIndexOf(":") + 1);
+    const id = idIn(identity);
     const address = addressWords(id);
-    return address === undefined ? [] : [{ identity, address, label: labels.get(id) ?? "" }];
+    return address === undefined ? [] : [{ identity, address, label: owners.get(id)?.label ?? "" }];
   });
   return new Map(
     named.map(({ identity, address, label }) => {
@@ -29,14 +30,9 @@ export async function tellApart(
   );
 }
 
-/** By the id of each address of ours. */
-async function labelsOf({ adapters, identities }: Known): Promise<ReadonlyMap<string, string>> {
-  const labels = new Map<string, string>();
-  for (const { id, label } of await adapters.all()) {
-    for (const { type, octets } of await identities.addresses(id))
-      labels.set(`${type}-${toHex(octets)}`, label);
-  }
-  return labels;
+/** The id of the adapter's row that has this identity of ours; null where it is not stored. Rejects as `tellApart`. */
+export async function identityOwner(localIdentity: string, keys: Known): Promise<string | null> {
+  return (await ownersOf(keys)).get(idIn(localIdentity))?.id ?? null;
 }
 
 /** So much of a name that it and the address after it have room in two lines of a phone. */
@@ -44,3 +40,15 @@ function beginning(label: string): string {
   const short = cleanName(label, 24);
   return short === label ? label : `${short}…`;
 }
+
+/** By the id of each address of ours. */
+async function ownersOf({ adapters, identities }: Known): Promise<ReadonlyMap<string, AdapterRow>> {
+  const owners = new Map<string, AdapterRow>();
+  for (const row of await adapters.all()) {
+    for (const { type, octets } of await identities.addresses(row.id))
+      owners.set(`${type}-${toHex(octets)}`, row);
+  }
+  return owners;
+}
+
+const idIn = (localIdentity: string): string => localIdentity.slice(localIdentity.lastIndexOf(":") + 1);

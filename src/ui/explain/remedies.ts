@@ -23,7 +23,13 @@ export function remedyWords(remedy: Remedy, reason: ResultReason | null): Remedy
     case "retry-in-pairing-mode":
       return { label: "Try again", help: "First put the device in pairing mode." };
     case "check-adapter":
-      return { label: "Check again", help: "First see to the Bluetooth of this computer." };
+      return {
+        label: "Check again",
+        help:
+          reason === "other-adapter"
+            ? "First use the dongle that the bond is with."
+            : "First see to the Bluetooth of this computer.",
+      };
     case "choose-again":
       return { label: "Choose the device", help: "The browser shows its list of devices." };
     case "close-other-tab":

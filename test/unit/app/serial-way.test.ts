@@ -104,3 +104,42 @@ test("a rate is a whole number that some UART can do", () => {
   assert.deepEqual(["115200", " 1 000 000 ", "3_000_000"].map(rateIn), [115_200, 1_000_000, 3_000_000]);
   for (const text of ["", "x", "0x10000", "12.5", "99999999", "٩٦٠٠"]) assert.equal(rateIn(text), null, text);
 });
+
+test("of two ports, the one that was picked last is opened by the next page load; else the first", async () => {
+  const rig = new StackRig();
+  const store = new TextItems();
+  const [one, other] = [0x7523, 0x55d4].map((usbProductId) => {
+    const power = () => rig.controller(`board ${usbProductId}`).plug();
+    return new StandInSerialDevice({
+      ids: { usbVendorId: 0x1a86, usbProductId },
+      power,
+      random: seededRandom(3),
+    });
+  });
+  assert.ok(one !== undefined && other !== undefined);
+  const serial = new StandInSerial();
+  const load = async () => {
+    const way = serialWay({ serial, clock: rig.clock, store, search: "" });
+    const { transport } = await way.port.open(signal);
+    await transport.close();
+    return [way.desk.view.value.port, way.lead()];
+  };
+  for (const device of [one, other]) {
+    device.permitted = true;
+    serial.plug(device);
+  }
+  assert.deepEqual((await load())[0], "1a86:7523");
+  const way = serialWay({ serial, clock: rig.clock, store, search: "" });
+  assert.equal(way.lead(), null);
+  serial.pick = (ports) => ports[1];
+  serial.gesture = true;
+  await way.pick();
+  const lead = { kind: "serial", port: { vendorId: 0x1a86, productId: 0x55d4 } };
+  assert.deepEqual(way.lead(), lead);
+  assert.deepEqual(await load(), ["1a86:55d4", lead]);
+  serial.pull(other);
+  assert.deepEqual((await load())[0], "1a86:7523", "one that is not there keeps nobody from the other");
+  store.setItem("bondkeeper.serial-port", "{");
+  serial.plug(other);
+  assert.deepEqual((await load())[0], "1a86:7523", "nonsense names no port");
+});

@@ -15,6 +15,9 @@ const storeOf = ({ directory }: Pick<Place, "directory">): readonly string[] => 
   "--json",
 ];
 
+/** By its name, and its address: the other one has the same name. */
+const NAMED = /The bond is with another adapter: 127\.0\.0\.1, port \d+ \((?:[\dA-F]{2}:){5}[\dA-F]{2}\)/u;
+
 /** What a second run may change of a record: when the device was seen, and the dated proof. */
 async function recordsOf({ directory }: Place): Promise<{ readonly rest: string; readonly proofs: number }> {
   const [, body = ""] = (await readFile(join(directory, "store", "records.json"), "utf8")).split("\n");
@@ -137,6 +140,7 @@ test(
     const args = [at.address, ...pinFile(at), "--transport", other.transport, ...storeOf(at)];
     const { code, result, err } = await bondkeeper(args);
     assert.deepEqual([code, result["reason"]], [7, "other-adapter"], err);
+    assert.match(err, NAMED, "which adapter has it");
     const after = new Set((await sealedKeys(at)).split("\n"));
     assert.ok(
       keys.split("\n").every((key) => after.has(key)),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StepReport } from "../../../src/bonds/result.ts";
+import { DeviceError } from "../../../src/link/failure.ts";
 import type { Procedure, ProcedureView } from "../../../src/state/procedure.ts";
 import { applyRemedy } from "../../../src/state/remedy.ts";
 import { fold, progress, WAITING } from "../../../src/state/steps.ts";
@@ -46,6 +47,21 @@ function done(procedure: Procedure): Extract<ProcedureView, { step: "done" }> {
 
 const TARGET = { bondId: "bond-1" };
 const ENSURE = { mode: "ensure", device: "Lock-1" } as const;
+
+test("a run that begins without an adapter, and so without an identity of ours, ends with a code", async () => {
+  const { app, backend } = await world([PROVEN]);
+  backend.answer = { state: "adapter-missing" };
+  Object.defineProperty(backend, "bonds", {
+    value: {
+      get localIdentity(): string {
+        throw new DeviceError({ kind: "adapter", state: "lost" });
+      },
+    },
+  });
+  const procedure = app.procedures.of("bond-1");
+  await procedure.start(TARGET, ENSURE);
+  assert.deepEqual([done(procedure).result.code, done(procedure).result.reason], [3, "adapter-missing"]);
+});
 
 test("a code that was handed over is good for one run: zeroed at its end, and not there when it runs again", async () => {
   const { app } = await world([PROVEN]);

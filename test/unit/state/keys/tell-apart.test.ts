@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toHex } from "../../../../hci/codec/bytes.ts";
-import { tellApart } from "../../../../src/state/keys/tell-apart.ts";
+import { identityOwner, tellApart } from "../../../../src/state/keys/tell-apart.ts";
 import { newProfile } from "../../../support/tabs.ts";
 import { CLAIM, openKeysTab } from "../../keys/keys-rig.ts";
 
@@ -34,6 +34,9 @@ test("dongles are called as a person calls them, with the address where two are 
     ]),
     "one that is not stored is called by its address, and what has none is not named",
   );
+  assert.equal(await identityOwner(second, keys), two.id);
+  for (const nobodys of [elsewhere, "web-bluetooth:profile", ""])
+    assert.equal(await identityOwner(nobodys, keys), null);
 
   const long = "The dongle that stands on the desk beside the window";
   for (const { id } of [one, two]) await keys.adapters.rename(id, long);
