@@ -1,5 +1,4 @@
 import type { Bytes } from "../ports.ts";
-import { reversed } from "./bytes.ts";
 import type { Codec } from "./codec.ts";
 import { DecodeError, EncodeError } from "./error.ts";
 
@@ -9,11 +8,14 @@ export function octets(count: number): Codec<Bytes> {
     size: count,
     read: (r) => r.take(count),
     write(w, value) {
-      if (value.length !== count)
-        throw new EncodeError(`Cannot write ${value.length} octets: ${count} needed`);
+      requireCount(value, count);
       w.push(value);
     },
   };
+}
+
+function requireCount(value: ArrayLike<number>, count: number): void {
+  if (value.length !== count) throw new EncodeError(`Cannot write ${value.length} octets: ${count} needed`);
 }
 
 /** Whatever is left of the packet. Only as the last field. */
@@ -24,11 +26,14 @@ export const rest: Codec<Bytes> = {
 
 /** A number the specification prints most significant octet first (keys, nonces, addresses) and sends reversed. */
 export function number(bits: 48 | 64 | 128 | 256): Codec<Bytes> {
-  const inner = octets(bits / 8);
+  const count = bits / 8;
   return {
-    size: bits / 8,
-    read: (r) => inner.read(r).reverse(),
-    write: (w, value) => inner.write(w, reversed(value)),
+    size: count,
+    read: (r) => r.take(count).reverse(),
+    write(w, value) {
+      requireCount(value, count);
+      w.pushReversed(value);
+    },
   };
 }
 

@@ -40,6 +40,12 @@ export class Writer {
     this.#length += octets.length;
   }
 
+  /** The last octet first, without a copy in between: it may be a key. */
+  pushReversed(octets: ArrayLike<number>): void {
+    this.#reserve(octets.length);
+    for (let i = octets.length - 1; i >= 0; i--) this.#bytes[this.#length++] = octets[i] ?? 0;
+  }
+
   /** Overwrites an octet already written: a length known only at the end. */
   patch(offset: number, value: number): void {
     this.#bytes[offset] = value;

@@ -24,7 +24,17 @@ interface Frame {
   waiter: Waiter | undefined;
 }
 
+/** The L2CAP channel over which keys are handed out (Vol 3 Part A 2.1). */
+const SECURITY_MANAGER = 0x0006;
+
 const TAKEN = Promise.resolve();
+
+/** A packet that may hold a key. */
+interface Secret {
+  readonly packet: Uint8Array;
+  /** Which packet of its link it is, from 1. */
+  readonly number: number;
+}
 
 /** What one link has waiting and under way. Only AclOutput changes it. */
 interface Lane {
@@ -34,6 +44,10 @@ interface Lane {
   sent: number;
   queued: number;
   inFlight: number;
+  /** Packets that were sent on this link, ever. */
+  packets: number;
+  /** Those of them that the controller may still have to read, in order. */
+  readonly secrets: Secret[];
   /** Whoever waits until nothing is waiting or under way. */
   readonly idle: Waiter[];
   /** Why nothing can be sent any more. */
@@ -70,7 +84,17 @@ export class AclOutput {
   }
 
   open(handle: number): void {
-    const lane: Lane = { handle, frames: [], sent: 0, queued: 0, inFlight: 0, idle: [], closed: undefined };
+    const lane: Lane = {
+      handle,
+      frames: [],
+      sent: 0,
+      queued: 0,
+      inFlight: 0,
+      packets: 0,
+      secrets: [],
+      idle: [],
+      closed: undefined,
+    };
     this.#lanes.set(handle, lane);
     this.#lanesInOrder.push(lane);
     this.#resting++;
@@ -87,6 +111,7 @@ export class AclOutput {
     if (at < this.#turn) this.#turn--;
     if (lane.inFlight === 0) this.#resting--;
     this.#free += lane.inFlight;
+    for (const { packet } of lane.secrets.splice(0)) packet.fill(0);
     for (const { waiter } of lane.frames) waiter?.reject(error);
     for (const { reject } of lane.idle) reject(error);
     this.#pump();
@@ -131,6 +156,7 @@ export class AclOutput {
     lane.inFlight -= credited;
     if (lane.inFlight === 0) this.#resting++;
     this.#free += credited;
+    if (lane.secrets.length > 0) wipeCompleted(lane);
     if (isIdle(lane)) for (const { resolve } of lane.idle.splice(0)) resolve();
     this.#pump();
   }
@@ -177,6 +203,8 @@ export class AclOutput {
     this.#free--;
     if (lane.inFlight++ === 0) this.#resting--;
     lane.sent += length;
+    lane.packets++;
+    if (channel === SECURITY_MANAGER) lane.secrets.push({ packet, number: lane.packets });
     frame.taken = lane.sent === total;
     if (frame.taken) {
       lane.frames.shift();
@@ -186,6 +214,15 @@ export class AclOutput {
     this.#send(packet);
     if (frame.taken) frame.waiter?.resolve();
   }
+}
+
+/**
+ * A transport reads a packet when it can; that the controller is done with it is the first that is known of that here.
+ * Packets of one link are completed in their order.
+ */
+function wipeCompleted({ secrets, packets, inFlight }: Lane): void {
+  const waiting = secrets.findIndex(({ number }) => number > packets - inFlight);
+  for (const { packet } of secrets.splice(0, waiting < 0 ? secrets.length : waiting)) packet.fill(0);
 }
 
 function isIdle({ frames, inFlight }: Lane): boolean {

@@ -120,6 +120,13 @@ export class Exchange {
     return bytes;
   }
 
+  /** As `send`, for what holds a key: its octets are zeroed as soon as nothing below reads them, however that ends. */
+  sendKey<P extends Pdu>(declaration: P, body: Body<P>): void {
+    const bytes = this.send(declaration, body);
+    const wipe = (): void => void bytes.fill(0);
+    this.#sending.then(wipe, wipe);
+  }
+
   /** Resolves when everything that was sent is on its way. */
   sent(): Promise<void> {
     return this.unlessClosed(this.#sending);

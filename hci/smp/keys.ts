@@ -71,11 +71,11 @@ function makeLegacyKey(crypto: Crypto, keySize: number): LongTermKey {
 
 export function sendKeys(exchange: Exchange, { ltk, irk, identity }: DistributedKeys): void {
   if (ltk !== null) {
-    exchange.send(EncryptionInformation, { ltk: ltk.value });
-    exchange.send(CentralIdentification, { ediv: ltk.ediv, rand: ltk.rand });
+    exchange.sendKey(EncryptionInformation, { ltk: ltk.value });
+    exchange.sendKey(CentralIdentification, { ediv: ltk.ediv, rand: ltk.rand });
   }
   if (irk !== null && identity !== null) {
-    exchange.send(IdentityInformation, { irk });
+    exchange.sendKey(IdentityInformation, { irk });
     exchange.send(IdentityAddressInformation, { type: identity.type, address: identity.octets });
   }
 }

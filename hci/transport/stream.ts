@@ -6,7 +6,8 @@ import { TransportError } from "./transport.ts";
 /** The part of a duplex stream that is used here; a connected socket of Node fits as it is. */
 export interface StreamPort {
   readonly writableLength: number;
-  write(octets: Uint8Array): unknown;
+  /** Calls `done` when it does not read `octets` any more, or never will. */
+  write(octets: Uint8Array, done: () => void): unknown;
   destroy(): unknown;
   on(event: "data", listener: (chunk: Uint8Array) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
@@ -21,7 +22,7 @@ export function streamTransport(stream: StreamPort, allowed?: readonly PacketTyp
       write(octets) {
         if (stream.writableLength > BACKLOG_LIMIT)
           throw new TransportError("Cannot send: the other side does not read");
-        stream.write(octets);
+        stream.write(octets, () => octets.fill(0)); // it may have carried a key
       },
       close() {
         stream.destroy();

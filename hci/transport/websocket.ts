@@ -31,6 +31,7 @@ export function openWebSocket(socket: WebSocketPort, allowed?: readonly PacketTy
         if (socket.readyState !== OPEN) throw new TransportError("Cannot send: the WebSocket is not open");
         if (socket.bufferedAmount > BACKLOG_LIMIT)
           throw new TransportError("Cannot send: the other side does not read");
+        // Not zeroed, though it may carry a key: when the platform has read it, it does not say.
         socket.send(octets);
       },
       close() {

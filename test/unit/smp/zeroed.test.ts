@@ -165,3 +165,60 @@ test("a bond that is only looked at, and one whose key failed, leave no octets b
   for (const bond of read) assert.ok(bond?.asCentral && isZero(bond.asCentral.value));
   assert.ok(stored.asCentral && !isZero(stored.asCentral.value), "the store's own is untouched");
 });
+
+/** Central Identification holds no key of its own, but says which one is meant. */
+const KEY_PDUS = new Set([0x06, 0x07, 0x08]);
+
+/** Holds on to the very octets that either side gives to its channel. */
+function sentPdus({ channel }: Duo): readonly Held[] {
+  const held: Held[] = [];
+  for (const end of [channel.a, channel.b]) {
+    const send = end.send.bind(end);
+    end.send = (pdu) => {
+      held.push({ octets: pdu, was: toHex(pdu) });
+      return send(pdu);
+    };
+  }
+  return held;
+}
+
+const holdsKey = ({ was }: Held): boolean => KEY_PDUS.has(Number.parseInt(was.slice(0, 2), 16));
+
+for (const [method, options, count] of [
+  ["legacy pairing", LEGACY, 6],
+  ["Secure Connections", PASSKEY, 2],
+] as const) {
+  test(`${method}: the PDUs that handed out keys are zeroed on both sides once they are sent, and no others`, async () => {
+    const { pair } = duo(options);
+    const held = sentPdus(pair);
+    const { central, peripheral } = await pair.pair();
+    const keys = held.filter(holdsKey);
+    assert.equal(keys.length, count);
+    assert.deepEqual(
+      keys.filter(({ octets, was }) => !isZero(octets) || /^..0*$/u.test(was)),
+      [],
+    );
+    const others = held.filter((pdu) => !holdsKey(pdu));
+    assert.ok(others.length > 4 && others.every(({ octets, was }) => toHex(octets) === was));
+    assert.ok(
+      [central, peripheral].every(({ bond }) => bond?.irk && !isZero(bond.irk)),
+      "what was received is whole",
+    );
+  });
+}
+
+test("a PDU with a key is zeroed as well where the link ends before it is sent", async () => {
+  const { pair } = duo();
+  const held: Held[] = [];
+  const { a } = pair.channel;
+  const send = a.send.bind(a);
+  a.send = (pdu) => {
+    const one = { octets: pdu, was: toHex(pdu) };
+    held.push(one);
+    return holdsKey(one) ? Promise.reject(new Error("The link ended")) : send(pdu);
+  };
+  await pair.fail();
+  await settle();
+  const keys = held.filter(holdsKey);
+  assert.ok(keys.length > 0 && keys.every(({ octets, was }) => isZero(octets) && !/^..0*$/u.test(was)));
+});

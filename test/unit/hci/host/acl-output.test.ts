@@ -117,6 +117,55 @@ describe("sending a frame", () => {
   });
 });
 
+describe("keys in packets", () => {
+  const SMP = 6;
+  const zero = (packet: Uint8Array | undefined): boolean => packet?.every((octet) => octet === 0) === true;
+
+  test("a packet of the Security Manager is zeroed when the controller completed it, not before, and only that", () => {
+    const { acl, sent } = output(27, 10);
+    acl.open(0x40);
+    acl.open(0x41);
+    void acl.send(0x40, SMP, octets(17));
+    void acl.send(0x40, 4, octets(17));
+    void acl.send(0x40, SMP, octets(17));
+    void acl.send(0x41, SMP, octets(17));
+    const whole = sent.map((packet) => toHex(packet));
+    const wiped = (): readonly boolean[] => sent.map(zero);
+    assert.deepEqual(wiped(), [false, false, false, false]);
+    acl.completed(0x40, 1);
+    assert.deepEqual(wiped(), [true, false, false, false]);
+    acl.completed(0x40, 1);
+    assert.deepEqual(wiped(), [true, false, false, false]);
+    acl.completed(0x40, 1);
+    assert.deepEqual(wiped(), [true, false, true, false]);
+    acl.completed(0x41, 1);
+    assert.deepEqual(wiped(), [true, false, true, true]);
+    assert.equal(toHex(sent[1] ?? new Uint8Array()), whole[1]);
+  });
+
+  test("every fragment of a frame, in whatever steps they are completed; the payload stays the sender's", async () => {
+    const { acl, sent } = output(27, 2);
+    acl.open(0x40);
+    const payload = octets(65);
+    const sending = acl.send(0x40, SMP, payload);
+    acl.completed(0x40, 2);
+    assert.deepEqual(sent.map(zero), [true, true, false]);
+    await sending;
+    acl.completed(0x40, 9);
+    assert.deepEqual(sent.map(zero), [true, true, true]);
+    assert.deepEqual(payload, octets(65));
+  });
+
+  test("what was under way when the link ended is zeroed: nobody completes it any more", () => {
+    const { acl, sent } = output(27, 3);
+    acl.open(0x40);
+    void acl.send(0x40, SMP, octets(17));
+    void acl.send(0x40, 4, octets(17));
+    acl.close(0x40, new Error("over"));
+    assert.deepEqual(sent.map(zero), [true, false]);
+  });
+});
+
 describe("sharing the buffers", () => {
   test("links take turns, packet by packet", () => {
     const { acl, handles } = output(27, 1);

@@ -48,6 +48,25 @@ describe("a loopback", () => {
   });
 });
 
+describe("a stream", () => {
+  test("what was written is zeroed when the stream does not read it any more, and the caller's packet is not", () => {
+    const written: { readonly octets: Uint8Array; readonly done: () => void }[] = [];
+    const transport = streamTransport({
+      writableLength: 0,
+      write: (octets, done) => written.push({ octets, done }),
+      destroy() {},
+      on() {},
+    });
+    transport.send(command);
+    const [one] = written;
+    assert(one !== undefined);
+    assert.equal(toHex(one.octets), "01030c00");
+    one.done();
+    assert.equal(toHex(one.octets), "00000000");
+    assert.equal(toHex(command.bytes), "030c00");
+  });
+});
+
 describe("a TCP client", () => {
   test("exchanges packets with an H4 server and notices its end", async () => {
     const server = createServer((socket) => {
