@@ -1,8 +1,8 @@
 /** Another page asks for a bond: by a link, in a window, and over a port. It stands on another origin, as it would. */
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expectAccessible } from "../support/axe.ts";
 import type { BrowserSession } from "../support/browser-session.ts";
-import { expect, test } from "../support/fixtures.ts";
+import { expect, test as base } from "../support/fixtures.ts";
 import { bond } from "../support/records.ts";
 import { emulatedLock, LOCK } from "./bench.ts";
 import { addBatteryDevice, expectResult, press, putInTheAir, storedBonds } from "./person.ts";
@@ -10,19 +10,21 @@ import { plant } from "./seed.ts";
 
 const NONCE = "AAECAwQFBgcICQoLDA0ODw";
 
-interface Addresses {
+interface Asking {
   readonly keeper: string;
-  /** The page that asks, with its own address of the keeper. */
+  /** Address of the page that asks, with its own address of the keeper. */
   readonly consumer: (query?: string) => string;
 }
 
-function addresses(baseURL: string | undefined, harness: unknown): Addresses {
-  const keeper = baseURL ?? "";
-  return {
-    keeper,
-    consumer: (query = "") => `${String(harness)}consumer.html?keeper=${encodeURIComponent(keeper)}${query}`,
-  };
-}
+const test = base.extend<Asking>({
+  keeper: async ({ baseURL }, use) => {
+    await use(baseURL ?? "");
+  },
+  consumer: async ({ keeper }, use, info) => {
+    const page = `${String(info.config.metadata["harness"])}consumer.html?keeper=${encodeURIComponent(keeper)}`;
+    await use((query = "") => `${page}${query}`);
+  },
+});
 
 async function addLock(session: BrowserSession): Promise<void> {
   await putInTheAir(session, LOCK, "Lock-1", emulatedLock().table);
@@ -38,19 +40,19 @@ async function told(page: Page): Promise<Record<string, unknown>> {
   return parsed;
 }
 
-async function opens(context: BrowserContext, page: Page, button: string): Promise<Page> {
-  const popup = context.waitForEvent("page");
+async function opens(page: Page, button: string): Promise<Page> {
+  const popup = page.context().waitForEvent("page");
   await page.getByRole("button", { name: button, exact: true }).click();
   return popup;
 }
 
 test("a link is shown, confirmed, allowed and answered; the next one needs no click", async ({
   session,
-  baseURL,
-}, info) => {
-  const { keeper, consumer } = addresses(baseURL, info.config.metadata["harness"]);
+  page,
+  keeper,
+  consumer,
+}) => {
   await addLock(session);
-  const { page } = session;
   await page.goto(consumer());
   await press(page, "Make sure by a link");
   await page.waitForURL(`${keeper}**`);
@@ -78,10 +80,8 @@ test("a link is shown, confirmed, allowed and answered; the next one needs no cl
   expect(page.url().startsWith(consumer().split("?")[0] ?? "")).toBe(true);
 });
 
-test("a first pairing begins with a link and the person's choice", async ({ session, baseURL }, info) => {
-  const { consumer } = addresses(baseURL, info.config.metadata["harness"]);
+test("a first pairing begins with a link and the person's choice", async ({ session, page, consumer }) => {
   await putInTheAir(session, LOCK, "Lock-1", emulatedLock().table);
-  const { page } = session;
   await page.goto(consumer());
   await press(page, "Make sure by a link");
   await expect(page.getByRole("heading", { name: "Which device is it?" })).toBeVisible();
@@ -95,12 +95,7 @@ test("a first pairing begins with a link and the person's choice", async ({ sess
   expect(await told(page)).toMatchObject({ code: 0, bondChanged: "created", persisted: true });
 });
 
-test("a check of a device that nobody knows answers 1, and changes nothing", async ({
-  session,
-  baseURL,
-}, info) => {
-  const { consumer } = addresses(baseURL, info.config.metadata["harness"]);
-  const { page } = session;
+test("a check of a device that nobody knows answers 1, and changes nothing", async ({ page, consumer }) => {
   await page.goto(consumer("&mode=check"));
   await press(page, "Make sure by a link");
   await expectResult(page, 1, "no-record");
@@ -111,11 +106,10 @@ test("a check of a device that nobody knows answers 1, and changes nothing", asy
 
 test("a repair is asked about twice, and no leaves the old bond as it was", async ({
   session,
-  baseURL,
-}, info) => {
-  const { consumer } = addresses(baseURL, info.config.metadata["harness"]);
+  page,
+  consumer,
+}) => {
   await addLock(session);
-  const { page } = session;
   const [before] = await storedBonds(page);
   await page.goto(consumer("&mode=repair"));
   await press(page, "Make sure by a link");
@@ -171,13 +165,12 @@ test("markup in a link is text", async ({ page }) => {
 
 test("in a window the answer comes as a message, and the window closes", async ({
   session,
-  baseURL,
-}, info) => {
-  const { consumer } = addresses(baseURL, info.config.metadata["harness"]);
+  page,
+  consumer,
+}) => {
   await addLock(session);
-  const { page } = session;
   await page.goto(consumer());
-  const popup = await opens(session.context, page, "Make sure in a window");
+  const popup = await opens(page, "Make sure in a window");
   await press(popup, "Make sure of the bond");
   await press(popup, "Allow, and tell it");
   expect(await told(page)).toMatchObject({ code: 0, audience: new URL(consumer()).origin });
@@ -186,13 +179,12 @@ test("in a window the answer comes as a message, and the window closes", async (
 
 test("over the port the four messages are answered, and what changes anything waits for the click", async ({
   session,
-  baseURL,
-}, info) => {
-  const { consumer } = addresses(baseURL, info.config.metadata["harness"]);
+  page,
+  consumer,
+}) => {
   await addLock(session);
-  const { page } = session;
   await page.goto(consumer());
-  const popup = await opens(session.context, page, "Open a port");
+  const popup = await opens(page, "Open a port");
   // The address of a link leads on to the page: only then is there something to look at.
   await expect(popup.getByRole("button", { name: "Allow", exact: true })).toBeVisible();
   await expectAccessible(popup);
@@ -220,19 +212,17 @@ test("over the port the four messages are answered, and what changes anything wa
 });
 
 test("the second visit needs no question, and after it was taken back it does", async ({
-  session,
-  baseURL,
-}, info) => {
-  const { consumer } = addresses(baseURL, info.config.metadata["harness"]);
-  const { page } = session;
+  page,
+  consumer,
+}) => {
   await plant(page, { bonds: [bond("one", { name: "Lock-1" })] });
   await page.goto(consumer());
-  let popup = await opens(session.context, page, "Open a port");
+  let popup = await opens(page, "Open a port");
   await press(popup, "Allow");
   await told(page);
   await popup.close();
   await page.reload();
-  popup = await opens(session.context, page, "Open a port");
+  popup = await opens(page, "Open a port");
   expect(await told(page)).toMatchObject({ transport: "web-bluetooth" });
   await popup.goto("/#/apps");
   await expect(popup.getByRole("heading", { name: new URL(consumer()).origin })).toBeVisible();
@@ -241,16 +231,19 @@ test("the second visit needs no question, and after it was taken back it does", 
   await expect(popup.getByText("No page was allowed anything")).toBeVisible();
   await popup.close();
   await page.reload();
-  await opens(session.context, page, "Open a port");
+  await opens(page, "Open a port");
   expect(await told(page)).toMatchObject({ error: expect.stringContaining("wrong-token") });
 });
 
-test("a hostile opener, another origin and another tab get no port", async ({ session, baseURL }, info) => {
-  const { keeper, consumer } = addresses(baseURL, info.config.metadata["harness"]);
-  const { page } = session;
+test("a hostile opener, another origin and another tab get no port", async ({
+  session,
+  page,
+  keeper,
+  consumer,
+}) => {
   await page.goto(consumer());
   // The link names another client: hello goes to that origin only, which this page is not.
-  const opened = session.context.waitForEvent("page");
+  const opened = page.context().waitForEvent("page");
   await page.evaluate(
     ([address]) => {
       const heard: unknown[] = [];
@@ -285,14 +278,12 @@ test("a hostile opener, another origin and another tab get no port", async ({ se
   await expect(popup.getByText("Waiting for https://app.example")).toBeVisible();
 });
 
-test("Bondkeeper is never framed", async ({ session, baseURL, guard }, info) => {
+test("Bondkeeper is never framed", async ({ guard, page, keeper }) => {
   guard.allow(
     /frame-ancestors|Framing|ERR_BLOCKED_BY_RESPONSE|refused to (connect|frame)|frame-src|default-src/i,
   );
-  const { keeper } = addresses(baseURL, info.config.metadata["harness"]);
-  const server = await session.context.request.get(`${keeper}ensure/`);
+  const server = await page.request.get(`${keeper}ensure/`);
   expect(server.headers()["content-security-policy"]).toContain("frame-ancestors 'none'");
-  const { page } = session;
   await page.goto("/#/");
   const loaded = await page.evaluate(async (address) => {
     const frame = document.createElement("iframe");
