@@ -24,14 +24,19 @@ export async function useLongPackets(host: Host, link: Link): Promise<boolean> {
   if (!controller.has(LeFeature.dataPacketLengthExtension) || !controller.supports(LeSetDataLength))
     return false;
   const { txOctets, txTime } = controller.facts.maxDataLength;
-  return succeeds(host.run(LeSetDataLength, { handle: link.handle, txOctets, txTime }));
+  const { handle } = link;
+  return (await unlessRefused(host.run(LeSetDataLength, { handle, txOctets, txTime }))) !== undefined;
 }
 
-/** Asks for the 2M PHY in both directions. False where the adapter, or the peer, cannot. */
+/**
+ * Asks for the 2M PHY in both directions, once. False where the link stays at 1M in either: the adapter or the peer cannot,
+ * or rather would not. 1M is a wish too, as this one holds for the rest of the link (Vol 4 Part E 7.8.49): with 2M alone
+ * a peer that goes back to 1M when it is hardly heard any more would find no PHY in common, and lose the link.
+ */
 export async function use2M(host: Host, link: Link): Promise<boolean> {
   const { controller } = host;
   if (!controller.has(LeFeature.phy2M) || !controller.supports(LeSetPhy)) return false;
-  const wanted = { "1M": false, "2M": true, coded: false } as const;
+  const wanted = { "1M": true, "2M": true, coded: false } as const;
   const parameters = {
     handle: link.handle,
     noPreference: { tx: false, rx: false },
@@ -39,16 +44,16 @@ export async function use2M(host: Host, link: Link): Promise<boolean> {
     rx: wanted,
     codedOptions: 0,
   } as const;
-  return succeeds(link.procedure(LeSetPhy, parameters, LePhyUpdateComplete));
+  const update = await unlessRefused(link.procedure(LeSetPhy, parameters, LePhyUpdateComplete));
+  return update?.tx === "2M" && update.rx === "2M";
 }
 
-/** A refusal is an answer; the end of the link is not. */
-async function succeeds(work: Promise<unknown>): Promise<boolean> {
+/** A refusal is an answer, undefined; the end of the link is not. */
+async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    await work;
-    return true;
+    return await work;
   } catch (error) {
-    if (error instanceof HciError) return false;
+    if (error instanceof HciError) return undefined;
     throw error;
   }
 }

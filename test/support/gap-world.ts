@@ -22,24 +22,24 @@ export const text: TextPort = {
 
 export type Settings = Omit<ControllerOptions, "radio" | "name" | "crypto"> & { readonly privacy?: boolean };
 
-/** Two hosts on two strict controllers in one radio. */
-export async function pair(settings: Settings = {}) {
+/** Two hosts on two strict controllers in one radio. `peer`: of the peripheral, where it differs. */
+export async function pair(settings: Settings = {}, peer: Settings = settings) {
   const clock = new ManualClock();
   const radio = new Radio({ clock, seed: 7 });
-  const side = async (name: string) => {
-    const controller = new VirtualController({ ...settings, radio, name, crypto: nodeCrypto });
+  const side = async (name: string, own: Settings) => {
+    const controller = new VirtualController({ ...own, radio, name, crypto: nodeCrypto });
     const transport = controller.plug();
     const starting = Host.start(transport, clock);
     await clock.advance(1000);
     const host = await starting;
     const identity = newIdentity(nodeCrypto);
-    const options = { crypto: nodeCrypto, text, identity, privacy: settings.privacy === true };
+    const options = { crypto: nodeCrypto, text, identity, privacy: own.privacy === true };
     const gapStarting = Gap.start(host, options);
     await clock.advance(100);
     return { controller, host, identity, gap: await gapStarting };
   };
-  const central = await side("central");
-  const peripheral = await side("peripheral");
+  const central = await side("central", settings);
+  const peripheral = await side("peripheral", peer);
   return { clock, radio, central, peripheral };
 }
 

@@ -112,6 +112,47 @@ test("a link is made quick once, after encryption; a peer of short PDUs is left 
   assert.equal(commandsOf(short.central).filter(isCommand(LeSetDataLength)).length, 0);
 });
 
+const COMMAND_STATUS = 0x0f;
+const UNSUPPORTED_REMOTE_FEATURE = 0x1a;
+
+/** Between the host and an adapter that says no to LE Set PHY. */
+const refusesPhy = (inner: Transport, clock: ManualClock): Transport =>
+  intercept(inner, {
+    clock,
+    incoming: (packet) => {
+      const bytes = Uint8Array.from(packet.bytes);
+      const opcode = (bytes[4] ?? 0) | ((bytes[5] ?? 0) << 8);
+      if (packet.type === "event" && bytes[0] === COMMAND_STATUS && opcode === LeSetPhy.opcode)
+        bytes[2] = UNSUPPORTED_REMOTE_FEATURE;
+      return [{ packet: { ...packet, bytes }, delayMs: 0 }];
+    },
+  });
+
+for (const [what, options, peer] of [
+  ["an adapter that refuses the faster PHY", { cable: refusesPhy }, "5.2"],
+  ["a peer that stays at 1M", {}, "4.2"],
+] as const satisfies readonly (readonly [string, HostOptions, ProfileName])[]) {
+  test(`${what} is asked once: the link is used as it is, and again after an encryption`, async () => {
+    const rig = new StackRig();
+    const controller = { profile: "5.2" } as const;
+    const central = await rig.host("central", { services: null, controller, ...options });
+    const peripheral = await rig.host("peripheral", { services: ten, controller: { profile: peer } });
+    const { central: link } = await rig.connect(central, peripheral);
+    const client = await rig.until(link.explore());
+    const [long] = characteristicsOf(client.table ?? { services: [] }, SERVICE, LONG);
+    assert.deepEqual(await rig.until(client.read(long?.handle ?? 0)), VALUE);
+    await rig.until(link.pair());
+    const secured = await rig.until(link.secure());
+    assert.deepEqual(await rig.until(secured.read(long?.handle ?? 0)), VALUE);
+    await rig.clock.advance(120_000); // beyond every time limit of the link layer
+    assert.equal(link.link.end, undefined);
+    assert.equal(commandsOf(central).filter(isCommand(LeSetPhy)).length, 1);
+    assert.equal(commandsOf(central).filter(isCommand(LeSetDataLength)).length, 1);
+    assert.deepEqual(central.stack.host.links.all[0]?.dataLength, { tx: 251, rx: 251 });
+    rig.assertClean();
+  });
+}
+
 test("an adapter or a peer without long packets goes on with short ones", async () => {
   const rig = new StackRig();
   const central = await rig.host("central", { services: null, controller: { profile: "5.2" } });

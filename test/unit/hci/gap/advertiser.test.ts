@@ -151,6 +151,25 @@ describe("a link made better", () => {
     assert.equal(await fast, true);
   });
 
+  for (const [what, end] of [
+    ["the adapter or the peer stays at 1M", { status: 0, tx: "1M", rx: "1M" }],
+    ["only one direction is fast", { status: 0, tx: "2M", rx: "1M" }],
+    ["the peer knows no other PHY", { status: 0x1a, tx: "1M", rx: "1M" }],
+    ["the peer does not answer in time", { status: 0x22, tx: "1M", rx: "1M" }],
+  ] as const)
+    test(`${what}: it is said, and not asked again`, async () => {
+      const { host, controller, link } = await linked();
+      const fast = use2M(host, link);
+      await settle();
+      controller.take();
+      controller.event(LePhyUpdateComplete, { handle: 0x40, ...end });
+      assert.equal(await fast, false);
+      controller.event(LePhyUpdateComplete, { handle: 0x40, status: 0, tx: "1M", rx: "1M" }); // by the peer's own wish
+      await settle();
+      assert.deepEqual(controller.take(), []);
+      assert.equal(link.end, undefined);
+    });
+
   test("a refusal is an answer, the end of the link is not", async () => {
     const { host, controller, link } = await linked();
     controller.script(LeSetDataLength, { status: 0x1a });

@@ -9,11 +9,13 @@ import { applyPolicy, updateParameters } from "../../../../hci/gap/connection-pa
 import { use2M, useLongPackets } from "../../../../hci/gap/link-tuning.ts";
 import { newIdentity } from "../../../../hci/gap/own-address.ts";
 import { resolvesWith } from "../../../../hci/gap/rpa.ts";
+import { LeReadPhy, LeSetPhy } from "../../../../hci/host/commands/le-connection.ts";
+import { LePhyUpdateComplete } from "../../../../hci/host/events.ts";
 import { HciError } from "../../../../hci/host/hci-error.ts";
 import { L2cap } from "../../../../hci/l2cap/l2cap.ts";
 import type { LongTermKey } from "../../../../hci/ports.ts";
 import { nodeCrypto } from "../../../support/crypto.ts";
-import { connect, data, during, noViolations, pair, text } from "../../../support/gap-world.ts";
+import { connect, data, during, noViolations, pair, text, type World } from "../../../support/gap-world.ts";
 
 const key: LongTermKey = {
   value: fromHex("00112233445566778899aabbccddeeff"),
@@ -220,6 +222,11 @@ describe("over pipes that reorder, as USB does", () => {
   }
 });
 
+async function phyOf(world: World, handle: number) {
+  const { tx, rx } = await during(world, world.central.host.run(LeReadPhy, { handle }));
+  return { tx, rx };
+}
+
 describe("a better link over the air", () => {
   test("long packets and 2M where both can", async () => {
     const world = await pair({ profile: "5.2" });
@@ -228,6 +235,28 @@ describe("a better link over the air", () => {
     assert.equal(await during(world, use2M(world.central.host, ours)), true);
     await world.clock.advance(1000);
     assert.equal(ours.dataLength.tx, 251);
+    noViolations(world);
+  });
+
+  test("a peer that knows no 2M leaves the link at 1M", async () => {
+    const world = await pair({ profile: "5.2" }, { profile: "4.2" });
+    const { ours } = await connect(world);
+    assert.equal(await during(world, use2M(world.central.host, ours)), false);
+    assert.deepEqual(await phyOf(world, ours.handle), { tx: "1M", rx: "1M" });
+    assert.equal(ours.end, undefined);
+    noViolations(world);
+  });
+
+  test("a peer that goes back to 1M is followed", async () => {
+    const world = await pair({ profile: "5.2" });
+    const { ours, theirs } = await connect(world);
+    assert.equal(await during(world, use2M(world.central.host, ours)), true);
+    assert.deepEqual(await phyOf(world, ours.handle), { tx: "2M", rx: "2M" });
+    const slow = { "1M": true, "2M": false, coded: false };
+    const handle = theirs.handle;
+    const wish = { handle, noPreference: { tx: false, rx: false }, tx: slow, rx: slow, codedOptions: 0 };
+    await during(world, theirs.procedure(LeSetPhy, wish, LePhyUpdateComplete));
+    assert.deepEqual(await phyOf(world, ours.handle), { tx: "1M", rx: "1M" });
     noViolations(world);
   });
 
