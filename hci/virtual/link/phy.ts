@@ -16,7 +16,8 @@ export class Phy implements Procedure {
   /** 1, 2 or 3 as in HCI: LE 1M, LE 2M, LE Coded. */
   tx: PhyNumber = 1;
   rx: PhyNumber = 1;
-  #wish: PhySets = { tx: 1, rx: 1 };
+  /** What the host wants on this link; undefined while it has said nothing (Vol 4 Part E 7.8.49). */
+  #wish: PhySets | undefined;
 
   constructor(end: LinkEnd) {
     this.#end = end;
@@ -35,7 +36,7 @@ export class Phy implements Procedure {
       case "PHY_REQ":
         return this.#requested(pdu);
       case "PHY_RSP":
-        this.#decide(this.#wish, pdu);
+        this.#decide(this.#wanted, pdu);
         return true;
       case "PHY_UPDATE_IND":
         this.#end.procedures.suspendTimer();
@@ -54,11 +55,15 @@ export class Phy implements Procedure {
     }
   }
 
+  get #wanted(): PhySets {
+    return this.#wish ?? this.#end.owner.preferredPhys();
+  }
+
   #requested(theirs: PhySets): boolean {
     const { owner, role, procedures } = this.#end;
     if (!hasFeature(owner.features, LeFeature.phy2M) && !hasFeature(owner.features, LeFeature.phyCoded))
       return false;
-    const preferred = owner.preferredPhys();
+    const preferred = this.#wanted;
     if (role === "peripheral") {
       this.#end.send({ op: "PHY_RSP", ...preferred });
     } else if (procedures.active === NAME || procedures.active === "update") {
