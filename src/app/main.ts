@@ -215,6 +215,10 @@ function run({ app, preferences, own }: Screens): void {
   const { environment } = app;
   const forever = new AbortController().signal;
   void app.bonds.start(forever);
+  preferences.view.watch(() => {
+    const view = preferences.view.value;
+    if (view.kind === "ready") own?.connectWithin(1_000 * view.connectSeconds);
+  });
   void preferences.start();
   void environment.check(forever);
   // An adapter that came up later: what was said at the start is over.

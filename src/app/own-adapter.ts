@@ -3,6 +3,7 @@ import { formatAddress } from "../../hci/gap/address.ts";
 import type { BondPorts } from "../bonds/ensure.ts";
 import { webCrypto } from "../crypto/web-crypto.ts";
 import { matchIrk } from "../formats/keys/irk-order.ts";
+import { DONGLE_LIMITS } from "../link/backend.ts";
 import type { Failure } from "../link/failure.ts";
 import type { HciBackend } from "../link/hci/backend.ts";
 import { gradeOpened } from "../link/hci/grader/opened.ts";
@@ -75,6 +76,7 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
     waitMs: (peerId) => late.ports?.backend.session.pairingWait(peerId) ?? 0,
     onListenerError,
   });
+  const limits = { ...DONGLE_LIMITS };
   const backend = await ownHost({
     adapter: trace.around(owner.guard(way.port)),
     transport: kind === "simulator" ? "simulator" : "dongle",
@@ -85,6 +87,7 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
     prompts: pairing,
     chooser: (heard, signal) => questions.choose(heard, signal),
     ask: (claim, matches, signal) => questions.admit(claim, matches, signal),
+    limits,
     onListenerError,
   });
   const { session } = backend;
@@ -125,7 +128,15 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
     pairing,
     scan: scanRadioOf(backend),
     trace,
-    own: { adapter, questions, simulation, keys },
+    own: {
+      adapter,
+      questions,
+      simulation,
+      keys,
+      connectWithin: (ms) => {
+        limits.connect = ms;
+      },
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Clock, TextPort } from "../../hci/ports.ts";
 import { policiesOf } from "../bonds/policies.ts";
 import { simdSearch } from "../crypto/simd/search.ts";
 import { webCrypto } from "../crypto/web-crypto.ts";
+import type { TimeLimits } from "../link/backend.ts";
 import { HciBackend } from "../link/hci/backend.ts";
 import type { AdapterPort, Chooser, SessionPorts } from "../link/hci/ports.ts";
 import { AdapterSession } from "../link/hci/session.ts";
@@ -33,6 +34,8 @@ export interface OwnHostOptions {
   readonly clock?: Clock;
   /** In place of one AES after the other. */
   readonly search?: HashSearch;
+  /** Read with each call. */
+  readonly limits?: TimeLimits;
   readonly onListenerError: (error: unknown) => void;
 }
 
@@ -73,5 +76,5 @@ export async function ownHost(options: OwnHostOptions): Promise<HciBackend> {
   session.onState(({ kind }) => {
     if (kind === "closed") closed.abort();
   }, closed.signal);
-  return new HciBackend(session);
+  return new HciBackend(session, options.limits);
 }

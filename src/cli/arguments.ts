@@ -1,6 +1,7 @@
 /** The command line as data. Pure: words in, a command or `UsageError` out; nothing secret is ever accepted. */
 import { parseArgs } from "node:util";
 import type { Mode } from "../bonds/result.ts";
+import { DONGLE_LIMITS } from "../link/backend.ts";
 import type { Level } from "../storage/records.ts";
 import { parseTransport, type TransportChoice } from "./transport-choice.ts";
 import { UsageError } from "./usage-error.ts";
@@ -22,6 +23,10 @@ export interface Common {
   readonly verbose: boolean;
   /** For the whole command. */
   readonly timeoutMs: number;
+  /** For a device to be heard that there is no record of. */
+  readonly findMs: number;
+  /** For one attempt to connect. */
+  readonly connectMs: number;
 }
 
 export interface BondCommand extends Common {
@@ -52,8 +57,9 @@ export const EXPORT_FORMATS = ["habluetooth", "bluez", "bumble", "aioble"] as co
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const LEVELS = ["encrypted", "authenticated", "secure"] as const;
-const DEFAULT_TIMEOUT_S = 60;
-const MAX_TIMEOUT_S = 3_600;
+/** Seconds that are meant where nobody says any. */
+const USUAL = { timeout: 60, find: 30, connect: DONGLE_LIMITS.connect / 1_000 } as const;
+const MAX_SECONDS = 3_600;
 
 const OPTIONS = {
   "check-only": { type: "boolean" },
@@ -69,6 +75,8 @@ const OPTIONS = {
   level: { type: "string" },
   "allow-legacy": { type: "boolean" },
   timeout: { type: "string" },
+  find: { type: "string" },
+  connect: { type: "string" },
   json: { type: "boolean" },
   verbose: { type: "boolean" },
   yes: { type: "boolean" },
@@ -98,14 +106,24 @@ const COMMON: readonly Name[] = [
 const COMMANDS = {
   bond: {
     words: [1, 1],
-    options: ["check-only", "force-repair", "plan", "pin-file", "pin-stdin", "level", "allow-legacy"],
+    options: [
+      "check-only",
+      "force-repair",
+      "plan",
+      "pin-file",
+      "pin-stdin",
+      "level",
+      "allow-legacy",
+      "find",
+      "connect",
+    ],
   },
   list: { words: [0, 0], options: [] },
   forget: { words: [1, 1], options: ["yes"] },
   import: { words: [1, 64], options: ["dry-run"] },
   export: { words: [0, 0], options: ["format", "to"] },
-  gatt: { words: [1, 1], options: [] },
-  read: { words: [2, 2], options: [] },
+  gatt: { words: [1, 1], options: ["find", "connect"] },
+  read: { words: [2, 2], options: ["find", "connect"] },
   scan: { words: [0, 0], options: [] },
   trace: { words: [0, 0], options: ["to"] },
 } as const satisfies Record<string, { words: readonly [number, number]; options: readonly Name[] }>;
@@ -194,7 +212,9 @@ function commonOf(values: Values): Common {
     }),
     json: values.json === true,
     verbose: values.verbose === true,
-    timeoutMs: 1_000 * secondsIn(values.timeout),
+    timeoutMs: 1_000 * secondsIn("timeout", values),
+    findMs: 1_000 * secondsIn("find", values),
+    connectMs: 1_000 * secondsIn("connect", values),
   };
 }
 
@@ -265,10 +285,10 @@ function needed(name: string, value: string | undefined): string {
   return value;
 }
 
-function secondsIn(word: string | undefined): number {
-  if (word === undefined) return DEFAULT_TIMEOUT_S;
+function secondsIn(name: keyof typeof USUAL, { [name]: word }: Values): number {
+  if (word === undefined) return USUAL[name];
   const seconds = /^\d+$/u.test(word) ? Number(word) : 0;
-  if (seconds < 1 || seconds > MAX_TIMEOUT_S)
-    throw new UsageError(`Cannot use --timeout: seconds from 1 to ${MAX_TIMEOUT_S} are needed`);
+  if (seconds < 1 || seconds > MAX_SECONDS)
+    throw new UsageError(`Cannot use --${name}: seconds from 1 to ${MAX_SECONDS} are needed`);
   return seconds;
 }

@@ -30,11 +30,12 @@ export async function recordOf(
   return found.find(({ localIdentity }) => localIdentity === own) ?? found[0];
 }
 
-/** Milliseconds until a device that advertises must have been heard. */
-const SCAN_MS = 30_000;
-
-/** "Chooses" the device with this address as soon as it is heard; rejects with DeviceError `unreachable` if it is not. */
-export function chooserFor(device: string, after: (ms: number, run: () => void) => () => void): Chooser {
+/** "Chooses" the device with this address as soon as it is heard; rejects with DeviceError `unreachable` after `findMs`. */
+export function chooserFor(
+  device: string,
+  findMs: number,
+  after: (ms: number, run: () => void) => () => void,
+): Chooser {
   return async (sightings, signal) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const look = (): void => {
@@ -42,7 +43,7 @@ export function chooserFor(device: string, after: (ms: number, run: () => void) 
       if (heard !== undefined) resolve(heard.id);
     };
     const giveUp = (): void => reject(new DeviceError({ kind: "unreachable", detail: "out-of-range" }));
-    const stop = after(SCAN_MS, giveUp);
+    const stop = after(findMs, giveUp);
     const abort = (): void => reject(new DeviceError({ kind: "cancelled", by: "caller" }));
     signal.addEventListener("abort", abort, { once: true });
     sightings.onChange = look;

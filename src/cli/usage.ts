@@ -24,6 +24,10 @@ Of a bond
                       asked for, when the device asks for it
   --allow-legacy      a pairing that a listener can break, for this device
 
+Of a bond, gatt and read
+  --find S            to hear a device that there is no record of (30)
+  --connect S         for one attempt to connect (10)
+
 Of every command
   --transport WHERE   usb (default), usb:VID:PID, serial:PATH, ws://…, wss://…,
                       tcp://HOST:PORT or sim

@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { BondPorts, Surroundings } from "../bonds/ensure.ts";
 import { simdSearch } from "../crypto/simd/search.ts";
-import { DEFAULT_LIMITS } from "../link/backend.ts";
+import { DONGLE_LIMITS } from "../link/backend.ts";
 import { HciBackend } from "../link/hci/backend.ts";
 import { matchIrk } from "../formats/keys/irk-order.ts";
 import { IrkWatch } from "../link/hci/irk-watch.ts";
@@ -75,7 +75,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       },
       signal,
     );
-    const backend = new HciBackend(session, DEFAULT_LIMITS);
+    const backend = new HciBackend(session, { ...DONGLE_LIMITS, connect: common.connectMs });
     const ports: BondPorts = {
       backend,
       stores: store.stores,

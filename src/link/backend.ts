@@ -131,5 +131,7 @@ export const DEFAULT_LIMITS: TimeLimits = {
   forget: 5_000,
   disconnect: 5_000,
 };
+/** Where the radio is ours, an attempt to connect is ours as well: a device that is there answers within a second or two. */
+export const DONGLE_LIMITS: TimeLimits = { ...DEFAULT_LIMITS, connect: 10_000 };
 /** Added to read, write and subscribe where `mayPair` is set. */
 export const PAIRING_DIALOG_MS = 60_000;

@@ -11,7 +11,12 @@ export type Theme = Settings["theme"];
 export type PreferencesView =
   | { readonly kind: "loading" }
   | { readonly kind: "unreadable"; readonly failure: StorageFailure }
-  | { readonly kind: "ready"; readonly theme: Theme; readonly cacheDays: number };
+  | {
+      readonly kind: "ready";
+      readonly theme: Theme;
+      readonly cacheDays: number;
+      readonly connectSeconds: number;
+    };
 
 /** How the page asks the browser about its storage. */
 export interface HealthPort {
@@ -20,6 +25,8 @@ export interface HealthPort {
 }
 
 export const CACHE_DAYS = { least: 1, most: 365 } as const;
+/** For an attempt to connect over a dongle. Some sensors are heard every ten seconds only. */
+export const CONNECT_SECONDS = { least: 5, most: 120, usual: 10 } as const;
 
 export class Preferences {
   readonly view = new Store<PreferencesView>({ kind: "loading" });
@@ -60,9 +67,17 @@ export class Preferences {
 
   /** False where the number is no whole number of days within the limits; nothing is stored then. */
   async setCacheDays(text: string): Promise<boolean> {
-    const days = Number(text.trim());
-    if (!/^\d{1,4}$/.test(text.trim()) || days < CACHE_DAYS.least || days > CACHE_DAYS.most) return false;
+    const days = wholeIn(text, CACHE_DAYS);
+    if (days === null) return false;
     await this.#settle(() => this.app.ports.stores.settings.update({ cacheDays: days }));
+    return true;
+  }
+
+  /** False where the number is no whole number of seconds within the limits; nothing is stored then. */
+  async setConnectSeconds(text: string): Promise<boolean> {
+    const seconds = wholeIn(text, CONNECT_SECONDS);
+    if (seconds === null) return false;
+    await this.#settle(() => this.app.ports.stores.settings.update({ connectSeconds: seconds }));
     return true;
   }
 
@@ -79,10 +94,18 @@ export class Preferences {
 
   async #settle(work: () => Promise<Settings>): Promise<void> {
     try {
-      const { theme, cacheDays } = await work();
-      this.view.set({ kind: "ready", theme, cacheDays });
+      const { theme, cacheDays, connectSeconds = CONNECT_SECONDS.usual } = await work();
+      this.view.set({ kind: "ready", theme, cacheDays, connectSeconds });
     } catch (error) {
       this.view.set({ kind: "unreadable", failure: storageFailure(error) });
     }
   }
+}
+
+function wholeIn(
+  text: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | null {
+  const number = /^\d{1,4}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  return number >= least && number <= most ? number : null;
 }

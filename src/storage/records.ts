@@ -139,6 +139,8 @@ export interface Settings {
   readonly cacheDays: number;
   /** Minutes without use after which the vault locks itself; null: never; missing: as the program thinks best. */
   readonly autoLockMinutes?: number | null;
+  /** Seconds after which a dongle gives up an attempt to connect; missing: as the program thinks best. */
+  readonly connectSeconds?: number;
   /** When a backup was last written; missing: never. */
   readonly lastBackupAt?: string;
 }

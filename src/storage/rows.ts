@@ -215,6 +215,7 @@ export const settingsFields = {
 /** Came later than the first rows. */
 export const laterSettings = {
   autoLockMinutes: nullable(integer(1, 24 * 60)),
+  connectSeconds: integer(1, 600),
   lastBackupAt: time,
 } as const;
 export const settingsRow: Check<Settings> = fields(settingsFields, laterSettings);

@@ -1,5 +1,5 @@
 import { LitElement, type TemplateResult, css, html, nothing } from "lit";
-import { CACHE_DAYS, type Preferences, type Theme } from "../state/preferences.ts";
+import { CACHE_DAYS, CONNECT_SECONDS, type Preferences, type Theme } from "../state/preferences.ts";
 import type { Pwa } from "../state/pwa.ts";
 import { hrefOf } from "../state/router.ts";
 import type { Readable } from "../state/store.ts";
@@ -29,6 +29,7 @@ export class SettingsPage extends LitElement {
     transfer: { attribute: false },
     pwa: { attribute: false },
     daysProblem: { state: true },
+    secondsProblem: { state: true },
   };
   static override styles = [
     base,
@@ -68,12 +69,14 @@ export class SettingsPage extends LitElement {
   declare transfer: Transfer;
   declare pwa: Readable<Pwa | null>;
   declare daysProblem: boolean;
+  declare secondsProblem: boolean;
   readonly #view = Watch.whole(this, () => this.state.view);
   readonly #pwa = Watch.whole(this, () => this.pwa);
 
   constructor() {
     super();
     this.daysProblem = false;
+    this.secondsProblem = false;
   }
 
   protected override render(): TemplateResult {
@@ -84,7 +87,7 @@ export class SettingsPage extends LitElement {
           ? html`<storage-trouble .failure=${view.failure} @retry=${() => void this.state.start()}></storage-trouble>`
           : ""
       }
-      ${view.kind === "ready" ? html`${this.#looks(view.theme)} ${this.#cache(view.cacheDays)}` : ""}
+      ${view.kind === "ready" ? html`${this.#looks(view.theme)} ${this.#cache(view.cacheDays)} ${this.#dongles(view.connectSeconds)}` : ""}
       ${this.#app(this.#pwa.value)}
       <storage-panel .state=${this.state}></storage-panel>
       <transfer-panel .state=${this.transfer}></transfer-panel>
@@ -140,6 +143,32 @@ export class SettingsPage extends LitElement {
     </section>`;
   }
 
+  /** Where the system connects, it decides how long it tries. */
+  #dongles(seconds: number): TemplateResult | typeof nothing {
+    if (this.state.app.ports.backend.capabilities.keysOwnedBy !== "bondkeeper") return nothing;
+    const { least, most } = CONNECT_SECONDS;
+    return html`<section class="card">
+      <h2>Dongles</h2>
+      <div class="field days">
+        <label for="seconds">Seconds after which an attempt to connect is given up</label>
+        <input
+          id="seconds"
+          inputmode="numeric"
+          autocomplete="off"
+          aria-invalid=${this.secondsProblem}
+          aria-describedby=${this.secondsProblem ? "seconds-error" : "seconds-hint"}
+          .value=${String(seconds)}
+          @change=${(event: Event) => void this.#seconds(event)}
+        />
+        ${
+          this.secondsProblem
+            ? html`<p class="error" id="seconds-error">A whole number from ${least} to ${most}.</p>`
+            : html`<p class="hint" id="seconds-hint">More for a device that seldom advertises. A pairing that runs is never cut.</p>`
+        }
+      </div>
+    </section>`;
+  }
+
   #app(pwa: Pwa | null): TemplateResult | typeof nothing {
     if (pwa === null) return nothing;
     return html`<install-panel .state=${pwa} .version=${this.state.app.ports.appVersion}></install-panel>`;
@@ -176,6 +205,11 @@ export class SettingsPage extends LitElement {
   async #days(event: Event): Promise<void> {
     if (!(event.target instanceof HTMLInputElement)) return;
     this.daysProblem = !(await this.state.setCacheDays(event.target.value));
+  }
+
+  async #seconds(event: Event): Promise<void> {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    this.secondsProblem = !(await this.state.setConnectSeconds(event.target.value));
   }
 
   async #clear(): Promise<void> {

@@ -13,9 +13,12 @@ export const DEVICE = "Front door";
 
 /**
  * A controller outside of the browser, with the lock in its range; `heard` is all that happened there. Each claims the same
- * address; `controller` makes another dongle of it.
+ * address; `controller` makes another dongle of it. `port` where it was before; `empty` without the lock.
  */
-export async function bridge(controller: Partial<ControllerOptions> = {}) {
+export async function bridge(
+  controller: Partial<ControllerOptions> = {},
+  { port: wanted = 0, empty = false }: { readonly port?: number; readonly empty?: boolean } = {},
+) {
   const heard: string[] = [];
   const server = new ControllerServer({
     clock: nodeClock,
@@ -27,12 +30,13 @@ export async function bridge(controller: Partial<ControllerOptions> = {}) {
     hosts: 1,
     controller,
   });
-  await server.addPeripheral(lock());
-  const port = await server.listenWebSocket(0);
+  if (!empty) await server.addPeripheral(lock());
+  const port = await server.listenWebSocket(wanted);
   const address = `ws://127.0.0.1:${port}/`;
   return {
     heard,
     address,
+    port,
     path: `/?adapter=bridge&bridge=${encodeURIComponent(address)}#/`,
     /** How often the device's link was encrypted, as the device says. */
     encrypted: () => heard.filter((line) => line.startsWith(DEVICE) && /encrypted/u.test(line)).length,

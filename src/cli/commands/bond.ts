@@ -31,7 +31,7 @@ export async function bondCommand(command: BondCommand, program: Program, output
       program,
       common: command,
       readOnly: command.mode === "check",
-      chooser: chooserFor(command.device, (ms, run) => nodeClock.after(ms, run)),
+      chooser: chooserFor(command.device, command.findMs, (ms, run) => nodeClock.after(ms, run)),
       warn: (text) => output.warn(text),
       signal: deadline.signal,
     });

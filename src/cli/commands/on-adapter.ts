@@ -75,16 +75,19 @@ export async function withLink(
   device: string,
   work: (connection: Connection, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
-  return onAdapter({ ...options, chooser: chooserFor(device, after) }, async (world, signal) => {
-    const { backend, store } = world;
-    const record = await recordOf(store, device, backend.bonds.localIdentity);
-    const known = (await backend.known(signal)).find(({ id }) => id === record?.platformId);
-    const peer = known ?? (await backend.choose({ services: [], optionalServices: [] }, signal));
-    await using connection = await peer.connect(signal);
-    if (known !== undefined) {
-      const policy = { ...DEFAULT_DEVICE_POLICY, legacyAllowed: record?.legacyAllowed ?? false };
-      await connection.bonding?.encrypt(policy, signal);
-    }
-    await work(connection, signal);
-  });
+  return onAdapter(
+    { ...options, chooser: chooserFor(device, options.common.findMs, after) },
+    async (world, signal) => {
+      const { backend, store } = world;
+      const record = await recordOf(store, device, backend.bonds.localIdentity);
+      const known = (await backend.known(signal)).find(({ id }) => id === record?.platformId);
+      const peer = known ?? (await backend.choose({ services: [], optionalServices: [] }, signal));
+      await using connection = await peer.connect(signal);
+      if (known !== undefined) {
+        const policy = { ...DEFAULT_DEVICE_POLICY, legacyAllowed: record?.legacyAllowed ?? false };
+        await connection.bonding?.encrypt(policy, signal);
+      }
+      await work(connection, signal);
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { isIdentity } from "../../../hci/gap/address.ts";
-import { DEFAULT_LIMITS } from "../backend.ts";
+import { DONGLE_LIMITS } from "../backend.ts";
 import type { Availability, Backend, Capabilities, ChooseRequest, Peer, TimeLimits } from "../backend.ts";
 import { abortable, cancelled } from "../bounded.ts";
 import { DeviceError, failureOf } from "../failure.ts";
@@ -25,7 +25,8 @@ export class HciBackend implements Backend, PeerDirectory {
   /** Chosen while this page or process runs. Bonded ones need no choice. */
   readonly #chosen = new Set<string>();
 
-  constructor(session: AdapterSession, limits: TimeLimits = DEFAULT_LIMITS) {
+  /** `limits` are read with each call: they may change. */
+  constructor(session: AdapterSession, limits: TimeLimits = DONGLE_LIMITS) {
     this.session = session;
     this.#limits = limits;
     this.bonds = new HciBondAdministration(session, async (id) => this.#peers.get(id)?.disconnect());

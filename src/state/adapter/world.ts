@@ -10,4 +10,6 @@ export interface OwnWorld {
   /** Null where the adapter is real. */
   readonly simulation: Simulation | null;
   readonly keys: PageKeys;
+  /** Milliseconds after which an attempt to connect is given up, from the next one on. */
+  readonly connectWithin: (ms: number) => void;
 }

@@ -13,6 +13,8 @@ const COMMON = {
   json: false,
   verbose: false,
   timeoutMs: 60_000,
+  findMs: 30_000,
+  connectMs: 10_000,
 };
 
 test("an address alone asks for its bond, and for nothing else", () => {
@@ -29,7 +31,7 @@ test("an address alone asks for its bond, and for nothing else", () => {
 });
 
 test("every option of a bond is read", () => {
-  const line = `${ADDRESS} --force-repair --pin-file /run/pin --transport tcp://127.0.0.1:9000 --store /var/keys --level authenticated --allow-legacy --timeout 20 --json --verbose --passphrase-credential keys`;
+  const line = `${ADDRESS} --force-repair --pin-file /run/pin --transport tcp://127.0.0.1:9000 --store /var/keys --level authenticated --allow-legacy --timeout 20 --find 90 --connect 25 --json --verbose --passphrase-credential keys`;
   assert.deepEqual(parse(line), {
     kind: "bond",
     transport: { kind: "tcp", host: "127.0.0.1", port: 9000 },
@@ -38,6 +40,8 @@ test("every option of a bond is read", () => {
     json: true,
     verbose: true,
     timeoutMs: 20_000,
+    findMs: 90_000,
+    connectMs: 25_000,
     device: ADDRESS,
     mode: "repair",
     pin: { kind: "file", path: "/run/pin" },
@@ -153,4 +157,15 @@ test("what was typed in the wrong place is not repeated", () => {
       line,
     );
   }
+});
+
+test("how long to look and to connect are whole seconds, of what is done on the air alone", () => {
+  for (const word of ["0", "3601", "1.5", "x", ""])
+    for (const name of ["find", "connect"])
+      assert.throws(() => parseCommand([ADDRESS, `--${name}`, word]), UsageError, `--${name} ${word}`);
+  for (const line of ["list", "scan", "import a.json", `forget ${ADDRESS}`])
+    assert.throws(() => parse(`${line} --connect 5`), /Cannot use --connect/u, line);
+  const read = parse(`read ${ADDRESS} 2a19 --find 5 --connect 7`);
+  assert.ok(read.kind === "read");
+  assert.deepEqual([read.findMs, read.connectMs], [5_000, 7_000]);
 });

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import { intercept } from "../../../hci/virtual/intercept.ts";
-import { DEFAULT_LIMITS } from "../../../src/link/backend.ts";
+import { DONGLE_LIMITS } from "../../../src/link/backend.ts";
 import type { Chooser } from "../../../src/link/hci/ports.ts";
 import { backendContract } from "../../contract/backend.ts";
 import { LEVEL, type ContractBench, type Hangable } from "../../contract/bench.ts";
@@ -70,7 +70,7 @@ async function bench(adapterIn: (world: HciWorld) => OwnAdapter): Promise<Contra
   });
   return {
     backend: pumped(clock)(backend),
-    limits: DEFAULT_LIMITS,
+    limits: DONGLE_LIMITS,
     async chooser(does) {
       person = does;
     },

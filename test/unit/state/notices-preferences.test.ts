@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DONGLE_LIMITS } from "../../../src/link/backend.ts";
 import type { App } from "../../../src/state/app.ts";
 import { ExplainError, MAX_ASKED } from "../../../src/state/explain-error.ts";
 import { Preferences } from "../../../src/state/preferences.ts";
@@ -48,18 +49,25 @@ test("the same words twice are spoken twice", async () => {
   assert.equal(heard.length, 2);
 });
 
-test("theme and days are stored; a number out of its limits is not", async () => {
+test("theme, days and seconds are stored; a number out of its limits is not", async () => {
   const { app, stores } = await world();
   const preferences = new Preferences(app, port("persistent"));
   await preferences.start();
-  assert.deepEqual(preferences.view.value, { kind: "ready", theme: "system", cacheDays: 30 });
+  const usual = { kind: "ready", theme: "system", cacheDays: 30, connectSeconds: 10 };
+  assert.deepEqual(preferences.view.value, usual);
+  assert.equal(1_000 * usual.connectSeconds, DONGLE_LIMITS.connect, "as it is where nobody says it");
   await preferences.setTheme("dark");
   for (const text of ["", "0", "366", "1.5", "-1", "1e2", "abc", "99999"]) {
     assert.equal(await preferences.setCacheDays(text), false, text);
   }
   assert.equal(await preferences.setCacheDays(" 7 "), true);
-  const { theme, cacheDays } = await stores.settings.get();
-  assert.deepEqual([theme, cacheDays], ["dark", 7]);
+  for (const text of ["", "4", "121", "7.5", "-5", "1e1", "ten"]) {
+    assert.equal(await preferences.setConnectSeconds(text), false, text);
+  }
+  assert.equal(await preferences.setConnectSeconds(" 45 "), true);
+  const { theme, cacheDays, connectSeconds } = await stores.settings.get();
+  assert.deepEqual([theme, cacheDays, connectSeconds], ["dark", 7, 45]);
+  assert.deepEqual(preferences.view.value, { kind: "ready", theme, cacheDays, connectSeconds });
 });
 
 test("settings that cannot be read are an error, not the defaults", async () => {

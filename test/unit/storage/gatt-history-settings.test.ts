@@ -184,6 +184,10 @@ describe("settings", () => {
   test("a value out of range is refused and nothing is changed", async () => {
     await using tab = openTab();
     await assert.rejects(tab.settings.update({ cacheDays: -1 }), /cacheDays: not between 0 and 3650/u);
+    await assert.rejects(
+      tab.settings.update({ connectSeconds: 0 }),
+      /connectSeconds: not between 1 and 600/u,
+    );
     assert.equal((await tab.settings.get()).cacheDays, 30);
   });
 
