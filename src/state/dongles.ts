@@ -3,7 +3,7 @@ import { deviceOf } from "../bonds/record.ts";
 import type { BondRecord } from "../storage/records.ts";
 import type { Transport } from "../link/backend.ts";
 import type { BondsView } from "./bonds.ts";
-import { type DongleDesk, isAmongDongles, type Place, placeOf } from "./place.ts";
+import type { DongleDesk, Place } from "./place.ts";
 import { type Readable, Store } from "./store.ts";
 
 /** Words for identities of ours (`BondRecord.localIdentity`) that have to be told apart; none for one without an address. */
@@ -62,6 +62,7 @@ export class Dongles {
   async placeOf(record: BondRecord): Promise<Place> {
     const here = this.#surrounding;
     if (here === null) return { kind: "in-use" };
+    const { placeOf } = await import("./place.ts");
     return placeOf(record, here.transport, here.desk, () => this.nameBeside(record, here.own()));
   }
 
@@ -76,7 +77,9 @@ export class Dongles {
   /** `listener` hears of what may change where `record` is, until the result is called. Rejects without the store of keys. */
   async watchDesk(record: BondRecord, listener: () => void): Promise<() => void> {
     const here = this.#surrounding;
-    if (here === null || !isAmongDongles(record, here.transport)) return () => {};
+    if (here === null) return () => {};
+    const { isAmongDongles } = await import("./place.ts");
+    if (!isAmongDongles(record, here.transport)) return () => {};
     return (await here.desk()).watch(listener);
   }
 

@@ -148,8 +148,8 @@ function lack(what: KeyLack): TemplateResult {
       </p>`;
     case "other-dongle":
       return html`<p>
-        This bond is with another dongle, so nothing can be proven over this one. Use that dongle, move its identity to
-        this one under ${keys}, or <a href=${hrefOf({ screen: "add" })}>pair the device over this one</a>.
+        The dongle in use has no key of this bond, so nothing can be proven over it. Use the dongle that has it, or
+        <a href=${hrefOf({ screen: "add" })}>pair the device over this one</a>.
       </p>`;
   }
 }
