@@ -27,13 +27,13 @@ export async function openLink(router: Router): Promise<void> {
 
 /** After the first paint: nothing of it is needed to look at the list. */
 export function startAppLater(
-  { app, transfer, parts }: Screens,
+  { app, parts }: Screens,
   pwa: Store<Pwa | null>,
   offer: Store<InstallOffer | null>,
 ): void {
   const start = async () => {
     const { startPwa } = await import("./pwa.ts");
-    pwa.set(startPwa({ app, transfer, keys: parts.keys, offer }));
+    pwa.set(startPwa({ app, keys: parts.keys, transfer: parts.transfer, offer }));
   };
   app.page.schedule(() => setTimeout(() => void start()));
 }

@@ -29,7 +29,6 @@ import type { PageKeys } from "../state/keys/screen.ts";
 import type { Parts, Screens } from "../state/screens.ts";
 import { Store } from "../state/store.ts";
 import type { DatabaseEvents } from "../storage/open.ts";
-import { Transfer } from "../state/transfer.ts";
 import { databaseOf, worldChoice, type WorldChoice } from "../state/world.ts";
 import { browserLocks } from "../storage/locks.ts";
 import { askPersistence, storageHealth } from "../storage/persist.ts";
@@ -136,7 +135,6 @@ function buildScreens({ ports, page, router, notices, keys, world, pwa, name }: 
     list: new DeviceList(app),
     add: new AddDevice(app),
     explain: new ExplainError(app, async () => (await import("../link/foreign.ts")).explainForeign),
-    transfer: new Transfer(app),
     pwa,
     preferences,
     parts: partsOf(app, { keys, activity, world, name, preferences }),
@@ -195,6 +193,7 @@ function partsOf(
     }),
     backupFile,
     ensure: new Lazy(async () => (await import("./ensure.ts")).ensureFlow(app, world.pairing ?? null, keys)),
+    transfer: new Lazy(async () => new (await import("../state/transfer.ts")).Transfer(app)),
     apps: new Lazy(async () => (await import("./ensure.ts")).allowedPages(app)),
     kiosk: new Lazy(async () => (await import("./kiosk.ts")).kiosk(app)),
   };

@@ -29,7 +29,7 @@ const MAX_FILES = 16;
 
 export interface PwaParts {
   readonly app: App;
-  readonly transfer: Transfer;
+  readonly transfer: Lazy<Transfer>;
   readonly keys: Lazy<KeysScreen>;
   /** The browser's offer to install, caught by `main.ts` since the first moment. */
   readonly offer: Store<InstallOffer | null>;
@@ -49,14 +49,14 @@ export function startPwa({ app, transfer, keys, offer }: PwaParts): Pwa {
     takes: () => true,
     open(file) {
       app.router.go({ screen: "keys" });
-      void readKeys(keys, file, app);
+      void handOver(keys, (screen) => screen.open(file), app);
     },
   });
   launches.register({
     takes: (name) => RECORDS_FILE.test(name),
     open(file) {
       app.router.go({ screen: "settings" });
-      void transfer.read(file);
+      void handOver(transfer, (screen) => screen.read(file), app);
     },
   });
   receiveLaunches(launches, app);
@@ -64,11 +64,11 @@ export function startPwa({ app, transfer, keys, offer }: PwaParts): Pwa {
   return { updates, installing: installing(app, offer), launches };
 }
 
-async function readKeys(keys: Lazy<KeysScreen>, file: PickedFile, { notices }: App): Promise<void> {
+async function handOver<T>(part: Lazy<T>, read: (part: T) => Promise<void>, { notices }: App): Promise<void> {
   try {
-    await (await keys.load()).open(file);
+    await read(await part.load());
   } catch {
-    notices.problem("The screen for key files could not be loaded. Open the file again");
+    notices.problem("The screen for this file could not be loaded. Open the file again");
   }
 }
 

@@ -29,6 +29,7 @@ export interface Parts {
   readonly adapter: Lazy<AdapterPanel> | null;
   /** Null where a page cannot hear what is in the air. */
   readonly scan: Lazy<ScanScreen> | null;
+  readonly transfer: Lazy<Transfer>;
   readonly ensure: Lazy<EnsureFlow>;
   readonly apps: Lazy<AllowedPages>;
   readonly kiosk: Lazy<Kiosk>;
@@ -46,7 +47,6 @@ export interface Screens {
   readonly add: AddDevice;
   readonly explain: ExplainError;
   readonly preferences: Preferences;
-  readonly transfer: Transfer;
   readonly parts: Parts;
   /** Null until it is loaded, after the first paint. */
   readonly pwa: Readable<Pwa | null>;

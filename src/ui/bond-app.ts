@@ -63,7 +63,7 @@ async function loadScreen(screen: Route["screen"], parts: Parts): Promise<void> 
       await Promise.all([import("./ensure/allowed-pages.ts"), parts.apps.load()]);
       return;
     case "settings":
-      await import("./settings-page.ts");
+      await Promise.all([import("./settings-page.ts"), parts.transfer.load()]);
       return;
     case "not-found":
     case "refused-link":
@@ -136,7 +136,7 @@ export class BondApp extends LitElement {
   }
 
   #screen(route: Route): TemplateResult {
-    const { app, list, add, explain, preferences, transfer, parts } = this.screens;
+    const { app, list, add, explain, preferences, parts } = this.screens;
     switch (route.screen) {
       case "devices":
         return html`<device-list data-screen .state=${list}></device-list>`;
@@ -177,7 +177,7 @@ export class BondApp extends LitElement {
         return html`<settings-page
           data-screen
           .state=${preferences}
-          .transfer=${transfer}
+          .transfer=${parts.transfer.loaded}
           .pwa=${this.screens.pwa}
         ></settings-page>`;
       case "not-found":
