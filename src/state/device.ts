@@ -19,6 +19,7 @@ import type { System } from "./platform.ts";
 import type { Procedure } from "./procedure.ts";
 import type { Place } from "./place.ts";
 import { PlaceWatch } from "./place-watch.ts";
+import { Places } from "./places.ts";
 import { type Ask, promptsThrough } from "./prompts.ts";
 import { type Readable, Store } from "./store.ts";
 
@@ -74,6 +75,7 @@ export class DeviceScreen {
   readonly system: System;
   readonly #app: App;
   readonly #open = new AbortController();
+  readonly #places: Places;
   readonly #place: PlaceWatch;
   #beside: Beside = { key: null, history: null, stored: NOTHING_STORED };
   #reading = 0;
@@ -84,7 +86,8 @@ export class DeviceScreen {
     this.id = id;
     this.system = system;
     this.procedure = app.procedures.of(id);
-    this.#place = new PlaceWatch(app.dongles, this.#open.signal);
+    this.#places = new Places(app.dongles);
+    this.#place = new PlaceWatch(this.#places, this.#open.signal);
     this.session = new GattSession(id, {
       bonds: app.ports,
       prompts: promptsThrough(
@@ -140,7 +143,7 @@ export class DeviceScreen {
     const view = this.view.value;
     if (view.step !== "shown") return;
     await this.session.disconnect();
-    await this.#app.dongles.use(view.record);
+    await this.#places.use(view.record);
   }
 
   /** Archives the record; `restore` is the undo. */

@@ -1,24 +1,12 @@
-/** Which dongle a bond is with: said where a device has bonds with several, and where it is another than the one in use. */
+/** Which dongle a bond is with: said where a device has bonds with several. */
 import { deviceOf } from "../bonds/record.ts";
 import type { BondRecord } from "../storage/records.ts";
-import type { Transport } from "../link/backend.ts";
 import type { BondsView } from "./bonds.ts";
-import type { DongleDesk, Place } from "./place.ts";
+import type { Surrounding } from "./places.ts";
 import { type Readable, Store } from "./store.ts";
 
 /** Words for identities of ours (`BondRecord.localIdentity`) that have to be told apart; none for one without an address. */
 export type TellApart = (identities: readonly string[]) => Promise<ReadonlyMap<string, string>>;
-
-/** Left out where there are no dongles at all. */
-export interface Surrounding {
-  readonly transport: Transport;
-  /** Fetched when a bond may be with another dongle. */
-  readonly desk: () => Promise<DongleDesk>;
-  /** Our identity on the adapter in use; empty while there is none. */
-  readonly own: () => string;
-  /** Loads the page anew over the computer's own Bluetooth, at the same place. */
-  readonly useSystem: () => void;
-}
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
@@ -27,13 +15,14 @@ export class Dongles {
   readonly told = new Store<ReadonlyMap<string, string>>(NONE);
   readonly #bonds: Readable<BondsView>;
   readonly #tell: TellApart;
-  readonly #surrounding: Surrounding | null;
+  /** For `Places`; null where there are no dongles at all. */
+  readonly surrounding: Surrounding | null;
   #turn = 0;
 
   constructor(bonds: Readable<BondsView>, tell: TellApart, surrounding: Surrounding | null = null) {
     this.#bonds = bonds;
     this.#tell = tell;
-    this.#surrounding = surrounding;
+    this.surrounding = surrounding;
     bonds.watch(() => void this.refresh());
   }
 
@@ -56,31 +45,6 @@ export class Dongles {
   /** What to call the dongle of `record` beside the one in use, `own`; empty where nothing can be said of it. */
   async nameBeside({ localIdentity }: BondRecord, own: string): Promise<string> {
     return (await this.#words([localIdentity, own])).get(localIdentity) ?? "";
-  }
-
-  /** Whether the adapter of `record` is in use, and the way to it where it is not. Never rejects. */
-  async placeOf(record: BondRecord): Promise<Place> {
-    const here = this.#surrounding;
-    if (here === null) return { kind: "in-use" };
-    const { placeOf } = await import("./place.ts");
-    return placeOf(record, here.transport, here.desk, () => this.nameBeside(record, here.own()));
-  }
-
-  /** Goes to the adapter of `record`, with its page; nothing is paired. From a click, where `placeOf` said that it is there. */
-  async use(record: BondRecord): Promise<void> {
-    if (record.transport === "web-bluetooth") return this.#surrounding?.useSystem();
-    const desk = await this.#surrounding?.desk();
-    const adapter = await desk?.adapterOf(record.localIdentity);
-    if (adapter !== null && adapter !== undefined) desk?.follow(adapter);
-  }
-
-  /** `listener` hears of what may change where `record` is, until the result is called. Rejects without the store of keys. */
-  async watchDesk(record: BondRecord, listener: () => void): Promise<() => void> {
-    const here = this.#surrounding;
-    if (here === null) return () => {};
-    const { isAmongDongles } = await import("./place.ts");
-    if (!isAmongDongles(record, here.transport)) return () => {};
-    return (await here.desk()).watch(listener);
   }
 
   /** A name is a help, and nothing stands or falls with it. */

@@ -1,19 +1,19 @@
 /** Follows where the adapter of one bond is, while somebody looks at it. */
 import type { BondRecord } from "../storage/records.ts";
-import type { Dongles } from "./dongles.ts";
 import type { Place } from "./place.ts";
+import type { Places } from "./places.ts";
 import { Store } from "./store.ts";
 
 export class PlaceWatch {
   readonly place = new Store<Place>({ kind: "in-use" });
-  readonly #dongles: Pick<Dongles, "placeOf" | "watchDesk">;
+  readonly #places: Pick<Places, "of" | "watch">;
   readonly #signal: AbortSignal;
   #record: BondRecord | undefined;
   #turn = 0;
   #watching = false;
 
-  constructor(dongles: Pick<Dongles, "placeOf" | "watchDesk">, signal: AbortSignal) {
-    this.#dongles = dongles;
+  constructor(places: Pick<Places, "of" | "watch">, signal: AbortSignal) {
+    this.#places = places;
     this.#signal = signal;
   }
 
@@ -33,7 +33,7 @@ export class PlaceWatch {
     const turn = ++this.#turn;
     if (record === undefined || this.#signal.aborted) return;
     await this.#watch(record);
-    const place = await this.#dongles.placeOf(record);
+    const place = await this.#places.of(record);
     if (turn !== this.#turn || this.#signal.aborted) return;
     if (JSON.stringify(place) !== JSON.stringify(this.place.value)) this.place.set(place);
   }
@@ -42,7 +42,7 @@ export class PlaceWatch {
     if (this.#watching) return;
     this.#watching = true;
     try {
-      const stop = await this.#dongles.watchDesk(record, () => void this.#look());
+      const stop = await this.#places.watch(record, () => void this.#look());
       if (this.#signal.aborted) stop();
       else this.#signal.addEventListener("abort", stop, { once: true });
     } catch {

@@ -5,6 +5,7 @@ import type { Transport } from "../../../src/link/backend.ts";
 import { Dongles } from "../../../src/state/dongles.ts";
 import type { DongleDesk, OpenDongle } from "../../../src/state/place.ts";
 import { PlaceWatch } from "../../../src/state/place-watch.ts";
+import { Places } from "../../../src/state/places.ts";
 import { placeStep } from "../../../src/ui/place-words.ts";
 import { record, settle, world } from "./world.ts";
 
@@ -52,10 +53,10 @@ async function donglesWith(facts: Facts) {
       useSystem: () => void log.push("system"),
     },
   );
-  return { dongles, log, known, listeners, desk };
+  return { places: new Places(dongles), log, known, listeners, desk };
 }
 
-const placeWith = async (facts: Facts, bond = BOND) => (await donglesWith(facts)).dongles.placeOf(bond);
+const placeWith = async (facts: Facts, bond = BOND) => (await donglesWith(facts)).places.of(bond);
 const named = `words of ${THERE}`;
 
 test("the bond of another dongle says of which, and whether that one is there", async () => {
@@ -93,29 +94,29 @@ test("another identity of ours on the same dongle is no other dongle", async () 
 
 test("a bond of the computer's own Bluetooth leads back to it; over that, nobody looks at dongles for it", async () => {
   const ofSystem = record("1");
-  const { dongles, log } = await donglesWith({});
-  assert.deepEqual(await dongles.placeOf(ofSystem), { kind: "system" });
-  await dongles.use(ofSystem);
+  const { places, log } = await donglesWith({});
+  assert.deepEqual(await places.of(ofSystem), { kind: "system" });
+  await places.use(ofSystem);
   assert.deepEqual(log, ["system"]);
   const there = await donglesWith({ transport: "web-bluetooth" });
-  assert.deepEqual(await there.dongles.placeOf(ofSystem), { kind: "in-use" });
-  await there.dongles.watchDesk(ofSystem, () => {});
+  assert.deepEqual(await there.places.of(ofSystem), { kind: "in-use" });
+  await there.places.watch(ofSystem, () => {});
   assert.deepEqual(there.log, []);
 });
 
 test("going there goes to the dongle of the bond, and to none where it is not known", async () => {
-  const { dongles, log } = await donglesWith({});
-  await dongles.use(BOND);
+  const { places, log } = await donglesWith({});
+  await places.use(BOND);
   assert.deepEqual(log, ["desk", "follow b"]);
   const unknown = await donglesWith({ owners: {} });
-  await unknown.dongles.use(BOND);
+  await unknown.places.use(BOND);
   assert.deepEqual(unknown.log, ["desk"]);
 });
 
 test("without the rows of the adapters nothing is said of them", async () => {
-  const { dongles, desk } = await donglesWith({});
+  const { places, desk } = await donglesWith({});
   desk.adapterOf = () => Promise.reject(new Error("Cannot read the adapters"));
-  assert.deepEqual(await dongles.placeOf(BOND), { kind: "in-use" });
+  assert.deepEqual(await places.of(BOND), { kind: "in-use" });
 });
 
 test("only what is there has the button", () => {
@@ -128,9 +129,9 @@ test("only what is there has the button", () => {
 });
 
 test("while a bond is looked at, what is plugged in changes what is said; afterwards nobody listens", async () => {
-  const { dongles, known, listeners } = await donglesWith({ lead: { wanted: false, there: false } });
+  const { places, known, listeners } = await donglesWith({ lead: { wanted: false, there: false } });
   const open = new AbortController();
-  const watch = new PlaceWatch(dongles, open.signal);
+  const watch = new PlaceWatch(places, open.signal);
   watch.show(BOND);
   await settle();
   const reach = () => (watch.place.value.kind === "other-dongle" ? watch.place.value.reach : "nothing");
