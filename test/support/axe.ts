@@ -35,10 +35,13 @@ async function settled(page: Page): Promise<void> {
       root,
       ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? trees(shadowRoot) : [])),
     ];
+    // What is folded away stands still until it is shown
+    const isSeen = ({ effect }: Animation): boolean =>
+      effect instanceof KeyframeEffect && effect.target?.checkVisibility() === true;
     const changing = (): boolean =>
       trees(document)
         .flatMap((tree) => tree.getAnimations())
-        .some((animation) => animation instanceof CSSTransition);
+        .some((animation) => animation instanceof CSSTransition && isSeen(animation));
     for (let still = 0; still < 3; still = changing() ? 0 : still + 1) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
