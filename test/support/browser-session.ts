@@ -9,6 +9,7 @@ import {
 } from "./bluetooth-emulator.ts";
 import { Chooser, type Pick, pickFirst } from "./chooser.ts";
 import { findChromium } from "./find-chromium.ts";
+import { LEAN_FLAG } from "./lean-browser.ts";
 import type { FakeBluez } from "./fake-bluez.ts";
 import type { Guard } from "./guard.ts";
 import { keepAdapter } from "./keep-adapter.ts";
@@ -89,7 +90,7 @@ export class BrowserSession {
     const executablePath = findChromium();
     const context = await chromium.launchPersistentContext(profile, {
       ...(executablePath !== undefined && { executablePath }),
-      args: [...sandboxFlags(), ...(layer === "none" ? [] : BLUETOOTH_FLAGS), ...launch.args],
+      args: [LEAN_FLAG, ...sandboxFlags(), ...(layer === "none" ? [] : BLUETOOTH_FLAGS), ...launch.args],
       env: { ...definedEnvironment(), ...bluez?.env },
       baseURL,
       acceptDownloads: true,

@@ -11,7 +11,7 @@ export interface Options {
   layer: Layer;
   /** The emulated adapter as the browser finds it. */
   adapter: AdapterState;
-  /** More switches for the browser; never a second `--enable-features`. */
+  /** More switches for the browser; never a second `--enable-features` or `--disable-features`. */
   switches: readonly string[];
 }
 
