@@ -9,6 +9,7 @@ import type { Lead } from "../state/leads.ts";
 import { type Readable, Store } from "../state/store.ts";
 import type { OwnKind } from "../state/world.ts";
 import type { PageFirmware } from "./firmware.ts";
+import { MEMORY } from "./remembered.ts";
 import type { BrowserSerial } from "./serial-way.ts";
 import type { BrowserUsb } from "./usb-way.ts";
 
@@ -109,7 +110,7 @@ async function overSerial(clock: Clock): Promise<AdapterWay> {
   const { port, desk, lead, pick } = serialWay({
     serial,
     clock,
-    store: localStorage,
+    store: MEMORY,
     search: location.search,
   });
   return {

@@ -6,7 +6,7 @@ import type { PageKeys } from "../state/keys/screen.ts";
 import { isSameLead, Leads, type Lead } from "../state/leads.ts";
 import type { Page } from "../state/page.ts";
 import type { DongleDesk, OpenDongle } from "../state/place.ts";
-import { BRIDGE_KEY, remember, SERIAL_PORT_KEY, SIMULATED_KEY, USB_KEY } from "./remembered.ts";
+import { BRIDGE_KEY, MEMORY, remember, SERIAL_PORT_KEY, SIMULATED_KEY, USB_KEY } from "./remembered.ts";
 
 export interface DeskParts {
   /** Undefined where no dongle is used. */
@@ -18,7 +18,7 @@ export interface DeskParts {
 }
 
 export function dongleDesk({ own, identity, keys, page }: DeskParts): DongleDesk {
-  const leads = new Leads(localStorage);
+  const leads = new Leads(MEMORY);
   return {
     open(): OpenDongle | "starting" | null {
       const standing = own?.adapter.standing.value;

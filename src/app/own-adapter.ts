@@ -29,6 +29,7 @@ import { AdapterOwner } from "./adapter-owner.ts";
 import { usageOf } from "./adapter-use.ts";
 import { adapterWay, type AdapterWay } from "./adapter-ways.ts";
 import { pageWaits } from "./page-waits.ts";
+import { MEMORY } from "./remembered.ts";
 import { ownHost, pageClock, pageText } from "./own-host.ts";
 import "../ui/adapter/adapter-layer.ts";
 import "../ui/pairing/pairing-dialog.ts";
@@ -95,7 +96,7 @@ export async function ownWorld({ kind, keys, rest }: OwnWorldOptions): Promise<O
   await pairing.start(forever);
   const adapter = ownAdapter({ kind, session, standing, owner, way });
   // An adapter that came up may be new, and its identity, too.
-  const leads = new Leads(localStorage);
+  const leads = new Leads(MEMORY);
   standing.watch(() => {
     const { value } = standing;
     if (value.kind !== "ready") return;

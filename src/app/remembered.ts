@@ -19,3 +19,6 @@ export function remember(key: string, text: string): void {
     // Then it holds until the page is left.
   }
 }
+
+/** The same as a store: also where a browser that keeps nothing refuses `localStorage` itself. */
+export const MEMORY = { getItem: recall, setItem: remember } as const;

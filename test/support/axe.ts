@@ -28,7 +28,10 @@ export async function axeFindings(page: Page, only?: readonly string[]): Promise
   }, only?.slice());
 }
 
-/** Colours that change by a transition are judged when it has ended, in every tree: three frames in a row without one. */
+/**
+ * Colours that change by a transition are judged when it has ended, in every tree: three frames in a row without one, or
+ * four seconds.
+ */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const trees = (root: Document | ShadowRoot): (Document | ShadowRoot)[] => [
@@ -42,9 +45,15 @@ async function settled(page: Page): Promise<void> {
       trees(document)
         .flatMap((tree) => tree.getAnimations())
         .some((animation) => animation instanceof CSSTransition && isSeen(animation));
-    for (let still = 0; still < 3; still = changing() ? 0 : still + 1) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-    }
+    // A page that is not shown has no frames
+    const frame = (): Promise<unknown> =>
+      new Promise((resolve) => {
+        requestAnimationFrame(resolve);
+        setTimeout(resolve, 200);
+      });
+    const latest = performance.now() + 4_000;
+    for (let still = 0; still < 3 && performance.now() < latest; still = changing() ? 0 : still + 1)
+      await frame();
   });
 }
 
