@@ -81,8 +81,8 @@ export class BondAsk extends LitElement {
         return question(
           html`Replace the bond with ${deviceName(ask.device)}?`,
           html`<p>
-              The device no longer accepts the bond that worked before. Either it was reset, or something imitates it.
-              Go on only if you know that it was reset, and it is the one in front of you.
+              A device that no longer accepts the bond that worked before was reset, or something imitates it. Go on only
+              if you know that it was reset, and it is the one in front of you.
             </p>
             <p>The old record is kept aside until the new bond is proven, and comes back if it is not.</p>
             ${
