@@ -122,23 +122,15 @@ export class SettingsPage extends LitElement {
         What a device offers is kept for comparing and for showing it while the device is away. Over Web Bluetooth every
         connection asks the device anew; a stored table never stands in for it.
       </p>
-      <div class="field days">
-        <label for="days">Days after which a table counts as old</label>
-        <input
-          id="days"
-          inputmode="numeric"
-          autocomplete="off"
-          aria-invalid=${this.daysProblem}
-          aria-describedby=${this.daysProblem ? "days-error" : "days-hint"}
-          .value=${String(days)}
-          @change=${(event: Event) => void this.#days(event)}
-        />
-        ${
-          this.daysProblem
-            ? html`<p class="error" id="days-error">A whole number from ${CACHE_DAYS.least} to ${CACHE_DAYS.most}.</p>`
-            : html`<p class="hint" id="days-hint">Only where the device gives no better sign of a change.</p>`
-        }
-      </div>
+      ${number({
+        id: "days",
+        label: "Days after which a table counts as old",
+        hint: "Only where the device gives no better sign of a change.",
+        limits: CACHE_DAYS,
+        value: days,
+        wrong: this.daysProblem,
+        take: async (text) => (this.daysProblem = !(await this.state.setCacheDays(text))),
+      })}
       <button class="danger" @click=${() => void this.#clear()}>Clear the tables of all devices</button>
     </section>`;
   }
@@ -146,26 +138,17 @@ export class SettingsPage extends LitElement {
   /** Where the system connects, it decides how long it tries. */
   #dongles(seconds: number): TemplateResult | typeof nothing {
     if (this.state.app.ports.backend.capabilities.keysOwnedBy !== "bondkeeper") return nothing;
-    const { least, most } = CONNECT_SECONDS;
     return html`<section class="card">
       <h2>Dongles</h2>
-      <div class="field days">
-        <label for="seconds">Seconds after which an attempt to connect is given up</label>
-        <input
-          id="seconds"
-          inputmode="numeric"
-          autocomplete="off"
-          aria-invalid=${this.secondsProblem}
-          aria-describedby=${this.secondsProblem ? "seconds-error" : "seconds-hint"}
-          .value=${String(seconds)}
-          @change=${(event: Event) => void this.#seconds(event)}
-        />
-        ${
-          this.secondsProblem
-            ? html`<p class="error" id="seconds-error">A whole number from ${least} to ${most}.</p>`
-            : html`<p class="hint" id="seconds-hint">More for a device that seldom advertises. A pairing that runs is never cut.</p>`
-        }
-      </div>
+      ${number({
+        id: "seconds",
+        label: "Seconds after which an attempt to connect is given up",
+        hint: "More for a device that seldom advertises. A pairing that runs is never cut.",
+        limits: CONNECT_SECONDS,
+        value: seconds,
+        wrong: this.secondsProblem,
+        take: async (text) => (this.secondsProblem = !(await this.state.setConnectSeconds(text))),
+      })}
     </section>`;
   }
 
@@ -202,16 +185,6 @@ export class SettingsPage extends LitElement {
     </section>`;
   }
 
-  async #days(event: Event): Promise<void> {
-    if (!(event.target instanceof HTMLInputElement)) return;
-    this.daysProblem = !(await this.state.setCacheDays(event.target.value));
-  }
-
-  async #seconds(event: Event): Promise<void> {
-    if (!(event.target instanceof HTMLInputElement)) return;
-    this.secondsProblem = !(await this.state.setConnectSeconds(event.target.value));
-  }
-
   async #clear(): Promise<void> {
     const dialog: ConfirmDialog | null = this.renderRoot.querySelector("confirm-dialog");
     const yes = await dialog?.ask({
@@ -231,6 +204,36 @@ const TRANSPORT = {
   demo: "nothing: demo devices",
   simulator: "a simulation in this page",
 } as const;
+
+interface NumberField {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly limits: { readonly least: number; readonly most: number };
+  readonly value: number;
+  readonly wrong: boolean;
+  readonly take: (text: string) => Promise<unknown>;
+}
+
+function number({ id, label, hint, limits, value, wrong, take }: NumberField): TemplateResult {
+  const about = `${id}-${wrong ? "error" : "hint"}`;
+  const words = wrong ? `A whole number from ${limits.least} to ${limits.most}.` : hint;
+  return html`<div class="field days">
+    <label for=${id}>${label}</label>
+    <input
+      id=${id}
+      inputmode="numeric"
+      autocomplete="off"
+      aria-invalid=${wrong}
+      aria-describedby=${about}
+      .value=${String(value)}
+      @change=${(event: Event) => {
+        if (event.target instanceof HTMLInputElement) void take(event.target.value);
+      }}
+    />
+    <p class=${wrong ? "error" : "hint"} id=${about}>${words}</p>
+  </div>`;
+}
 
 customElements.define("settings-page", SettingsPage);
 declare global {
