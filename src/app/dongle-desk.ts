@@ -1,4 +1,5 @@
 /** The dongles that this browser had: which is open, which is there, and the way to each. */
+import { wantedPort, wantedUsb } from "../link/hci/transports/wanted.ts";
 import { bridgeTrust } from "../state/bridge.ts";
 import type { OwnWorld } from "../state/adapter/world.ts";
 import { identityOwner } from "../state/keys/tell-apart.ts";
@@ -66,28 +67,13 @@ function choose(lead: Lead): void {
   }
 }
 
-/** Whether it can be opened without another question of the browser's: as the transports pick it, the only one that fits. */
+/** Whether it can be opened without another question of the browser's, as the transports pick it. */
 async function isThere(lead: Lead): Promise<boolean> {
   switch (lead.kind) {
-    case "usb": {
-      const { vendorId, productId, serial } = lead.usb;
-      const devices = (await navigator.usb?.getDevices()) ?? [];
-      const fitting = devices.filter(
-        (one) =>
-          one.vendorId === vendorId &&
-          one.productId === productId &&
-          (serial === null || one.serialNumber === serial),
-      );
-      return fitting.length === 1;
-    }
-    case "serial": {
-      const ports = ((await navigator.serial?.getPorts()) ?? []).map((port) => port.getInfo());
-      const fitting = ports.filter(
-        ({ usbVendorId = null, usbProductId = null }) =>
-          usbVendorId === lead.port.vendorId && usbProductId === lead.port.productId,
-      );
-      return fitting.length === 1;
-    }
+    case "usb":
+      return wantedUsb((await navigator.usb?.getDevices()) ?? [], lead.usb) !== undefined;
+    case "serial":
+      return wantedPort((await navigator.serial?.getPorts()) ?? [], lead.port) !== undefined;
     case "bridge":
       return bridgeTrust(lead.address, location.href, __BRIDGES__).kind !== "refused";
     case "simulator":

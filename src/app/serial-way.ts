@@ -2,8 +2,8 @@
 import type { Clock } from "../../hci/ports.ts";
 import { DeviceError } from "../link/failure.ts";
 import type { AdapterPort } from "../link/hci/ports.ts";
+import { claimOfSerial } from "../link/hci/transports/wanted.ts";
 import {
-  claimOfSerial,
   type SerialBusPort,
   type SerialDevicePort,
   webSerialAdapter,

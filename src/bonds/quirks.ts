@@ -1,7 +1,7 @@
 /**
- * Devices that need more patience than others, as data. A quirk says when something is done and how often a link is tried, within
- * `BOUNDS`; what is demanded of a bond, who is asked and what is sent is in none. Whoever calls itself by a name in the table
- * gains nothing by it. A pairing is in no quirk either: it is never repeated by itself, whatever ended it.
+ * Devices that need more patience than others, as data. A quirk says when something is done and how often a link is
+ * tried, within `BOUNDS`; what is demanded of a bond, who is asked and what is sent is in none. Whoever calls itself by a
+ * name in the table gains nothing by it. A pairing is in no quirk either: it is never repeated by itself, whatever ended it.
  *
  * Two things that other programs have to list are always so here: a link is up before anything is paired on it, and `hci/`
  * hears Low Energy only.

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "../../../hci/virtual/random.ts";
 import type { AdapterPort } from "../../../src/link/hci/ports.ts";
-import { claimOfSerial, webSerialAdapter } from "../../../src/link/hci/transports/webserial.ts";
+import { claimOfSerial } from "../../../src/link/hci/transports/wanted.ts";
+import { webSerialAdapter } from "../../../src/link/hci/transports/webserial.ts";
 import { DEFAULT_SERIAL } from "../../../src/link/serial.ts";
 import {
   StandInSerial,

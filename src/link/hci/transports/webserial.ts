@@ -7,6 +7,7 @@ import { DeviceError } from "../../failure.ts";
 import type { SerialClaim, SerialSettings } from "../../serial.ts";
 import type { AdapterPort, OpenAdapter } from "../ports.ts";
 import { portSteps, STEP_MS } from "./port-steps.ts";
+import { wantedPort } from "./wanted.ts";
 
 /** The part of a `SerialPort` that is used. */
 export interface SerialDevicePort {
@@ -38,11 +39,6 @@ const BUFFER_SIZE = 64 * 1024;
 /** A port takes what it is given, or its other side is gone. */
 const WRITE_MS = 5_000;
 
-export function claimOfSerial(port: SerialDevicePort): SerialClaim {
-  const { usbVendorId = null, usbProductId = null } = port.getInfo();
-  return { vendorId: usbVendorId, productId: usbProductId };
-}
-
 /**
  * Opens the port that `wanted` describes. Rejects with DeviceError: `adapter` missing, held or lost; `blocked`;
  * `timeout`; `cancelled`. Octets that are not H4 end the transport: where the next packet begins would be a guess. The
@@ -57,7 +53,8 @@ async function openAdapter<P extends SerialDevicePort>(
   signal: AbortSignal,
 ): Promise<OpenAdapter> {
   const step = portSteps(signal, clock);
-  const port = pick(await step(() => bus.getPorts()), wanted);
+  const port = wantedPort(await step(() => bus.getPorts()), wanted);
+  if (port === undefined) throw new DeviceError({ kind: "adapter", state: "missing" });
   await step(() => port.open({ ...settings, bufferSize: BUFFER_SIZE }));
   try {
     // Without it some firmware believes that nobody listens.
@@ -69,15 +66,6 @@ async function openAdapter<P extends SerialDevicePort>(
     await port.close().catch(() => {}); // the first error counts
     throw error;
   }
-}
-
-function pick<P extends SerialDevicePort>(ports: readonly P[], wanted: SerialClaim): P {
-  const [only, ...others] = ports.filter((port) => {
-    const { vendorId, productId } = claimOfSerial(port);
-    return vendorId === wanted.vendorId && productId === wanted.productId;
-  });
-  if (only === undefined || others.length > 0) throw new DeviceError({ kind: "adapter", state: "missing" });
-  return only;
 }
 
 function serialTransport<P extends SerialDevicePort>(

@@ -8,6 +8,7 @@ import type { UsbAlternate, UsbDescriptors } from "../grader/descriptors.ts";
 import { gradeUsb, type GradingContext } from "../grader/grade.ts";
 import type { AdapterPort, OpenAdapter, UsbClaim } from "../ports.ts";
 import { portSteps, STEP_MS } from "./port-steps.ts";
+import { wantedUsb } from "./wanted.ts";
 
 /** The part of a `USBDevice` that is used. */
 export interface UsbDevicePort extends UsbPort, UsbDescriptors {
@@ -54,7 +55,8 @@ async function openAdapter<D extends UsbDevicePort>(
   signal: AbortSignal,
 ): Promise<OpenAdapter> {
   const step = portSteps(signal, clock);
-  const device = pick(await step(() => bus.getDevices()), wanted);
+  const device = wantedUsb(await step(() => bus.getDevices()), wanted);
+  if (device === undefined) throw new DeviceError({ kind: "adapter", state: "missing" });
   const grade = gradeUsb(device, context);
   const { transport: kind, interfaceNumber } = grade;
   const alternate = interfaceNumber === null ? undefined : alternateOf(device, interfaceNumber);
@@ -74,17 +76,6 @@ async function openAdapter<D extends UsbDevicePort>(
     throw error;
   }
   return { transport: listening(bus, device, layout, interfaceNumber, clock), usb: claimOfUsb(device) };
-}
-
-/** The one that is meant: by its serial number, or as the only one of its kind. */
-function pick<D extends UsbDevicePort>(devices: readonly D[], wanted: UsbClaim): D {
-  const alike = devices.filter(
-    ({ vendorId, productId }) => vendorId === wanted.vendorId && productId === wanted.productId,
-  );
-  const fitting = wanted.serial === null ? alike : alike.filter((one) => one.serialNumber === wanted.serial);
-  const [only, ...others] = fitting;
-  if (only === undefined || others.length > 0) throw new DeviceError({ kind: "adapter", state: "missing" });
-  return only;
 }
 
 function alternateOf({ configurations }: UsbDescriptors, interfaceNumber: number): UsbAlternate | undefined {
